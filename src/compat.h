@@ -1,0 +1,93 @@
+/*
+ * compat.h
+ *		Differences between PostgreSQL majors and libcurl versions.
+ *
+ * Every test of PG_VERSION_NUM and LIBCURL_VERSION_NUM stands here; other
+ * files read as if there were one PostgreSQL and one libcurl.  Include it
+ * after postgres.h and before anything of the project.
+ */
+#ifndef INTENT_COMPAT_H
+#define INTENT_COMPAT_H
+
+#include "postgres.h"
+
+#if PG_VERSION_NUM < 150000
+#error "intent_fdw needs PostgreSQL 15 or later"
+#endif
+
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
+#include "nodes/execnodes.h"
+#include "nodes/pathnodes.h"
+#include "nodes/plannodes.h"
+
+/*
+ * common/jsonapi.h: page.c asks its lexer for one token after the other and
+ * uses no callbacks, which differ more.  Escapes are left as they stand: the
+ * lexer then has little to do and nothing to free.
+ */
+#if PG_VERSION_NUM >= 170000
+#define json_lexer_make(text, len) \
+	makeJsonLexContextCstringLen(NULL, (text), (len), PG_UTF8, false)
+#else
+#define json_lexer_make(text, len) \
+	makeJsonLexContextCstringLen(unconstify(char *, (text)), (int) (len), \
+								 PG_UTF8, false)
+#endif
+
+/* The user that a foreign scan runs as; 0 is the current user. */
+#if PG_VERSION_NUM >= 160000
+#define foreign_scan_user(fscan, rte) ((fscan)->checkAsUser)
+#else
+#define foreign_scan_user(fscan, rte) ((rte)->checkAsUser)
+#endif
+
+/* 17 adds fdw_restrictinfo, 18 adds disabled_nodes. */
+#if PG_VERSION_NUM >= 180000
+#define make_foreign_path(root, rel, target, rows, disabled, startup, total, \
+						  pathkeys, outer, private) \
+	create_foreignscan_path((root), (rel), (target), (rows), (disabled), \
+							(startup), (total), (pathkeys), (outer), NULL, \
+							NIL, (private))
+#elif PG_VERSION_NUM >= 170000
+#define make_foreign_path(root, rel, target, rows, disabled, startup, total, \
+						  pathkeys, outer, private) \
+	create_foreignscan_path((root), (rel), (target), (rows), \
+							(startup), (total), (pathkeys), (outer), NULL, \
+							NIL, (private))
+#else
+#define make_foreign_path(root, rel, target, rows, disabled, startup, total, \
+						  pathkeys, outer, private) \
+	create_foreignscan_path((root), (rel), (target), (rows), \
+							(startup), (total), (pathkeys), (outer), NULL, \
+							(private))
+#endif
+
+/*
+ * storage/latch.h: a WaitEventSet belongs to a memory context until 16, to a
+ * resource owner from 17 on, which can also name an extension's waits.
+ */
+#if PG_VERSION_NUM >= 170000
+#define make_wait_event_set(size) \
+	CreateWaitEventSet(CurrentResourceOwner, (size))
+#define named_wait_event(name) WaitEventExtensionNew(name)
+#else
+#define make_wait_event_set(size) \
+	CreateWaitEventSet(CurrentMemoryContext, (size))
+#define named_wait_event(name) PG_WAIT_EXTENSION
+#endif
+
+/* libcurl 7.87 brings CURLOPT_QUICK_EXIT, the newest thing that http.c uses. */
+#define LIBCURL_NEW_ENOUGH (LIBCURL_VERSION_NUM >= 0x075700)
+
+/* 18 splits commands/explain.h. */
+#if PG_VERSION_NUM >= 180000
+#include "commands/explain_format.h"
+#include "commands/explain_state.h"
+#else
+#include "commands/explain.h"
+#endif
+
+#endif							/* INTENT_COMPAT_H */

@@ -1,0 +1,115 @@
+/*
+ * explain.c
+ *		What EXPLAIN tells of a scan.
+ *
+ * Sends nothing.  Shows the request with the values that are known, which
+ * conditions rows are checked against again, what is missing, and after
+ * ANALYZE how many requests it took.
+ */
+#include "scan.h"
+
+#include "body.h"
+#include "intent_fdw.h"
+#include "nodes/makefuncs.h"
+#include "utils/ruleutils.h"
+
+static bool
+has_symbols(const InputSet *inputs)
+{
+	for (int i = 0; i < inputs->n; i++)
+	{
+		if (inputs->inputs[i].symbol)
+			return true;
+	}
+	return false;
+}
+
+/* The conditions that rows are checked against, as far as they carry them. */
+static void
+explain_rechecks(IntentScan *scan, List *deparse_context, bool prefix,
+				 ExplainState *es)
+{
+	List	   *clauses = NIL;
+
+	for (int i = 0; i < scan->inputs->n; i++)
+		clauses = lappend(clauses, scan->inputs->conds[i]->clause);
+	if (clauses != NIL)
+		ExplainPropertyText("Intent Recheck",
+							deparse_expression((Node *) make_ands_explicit(clauses),
+											   deparse_context, prefix, false),
+							es);
+}
+
+static void
+explain_body(IntentScan *scan, const IntentRequest *request, ExplainState *es)
+{
+	int			limit = scan->table->options->page_size;
+	IntentChainSpec *spec = request_chain(request, 0);
+
+	if (scan->wanted > 0)
+		limit = Min(limit, scan->wanted);
+	ExplainPropertyText("Intent Body", body_request(spec, limit, NULL), es);
+	if (has_symbols(scan->inputs))
+		ExplainPropertyText("Intent Chains", "as values come", es);
+	else
+		ExplainPropertyInteger("Intent Chains", NULL, request->nchains, es);
+}
+
+static void
+explain_request(IntentScan *scan, const IntentRequest *request,
+				ExplainState *es)
+{
+	const IntentResource *resource = scan->table->resource;
+
+	if (request->never)
+	{
+		ExplainPropertyText("Intent Request", "none: the conditions contradict each other", es);
+		return;
+	}
+	ExplainPropertyText("Intent Request",
+						psprintf("%s %s", resource->method, resource->path), es);
+	if (request->problem)
+		ExplainPropertyText("Intent Missing", request->problem->message, es);
+	else
+		explain_body(scan, request, es);
+}
+
+static void
+explain_counters(const IntentScan *scan, ExplainState *es)
+{
+	const ChainCounters *counters = &scan->counters;
+
+	ExplainPropertyInteger("Intent Requests", NULL, counters->requests, es);
+	ExplainPropertyInteger("Intent Pages", NULL, counters->pages, es);
+	ExplainPropertyInteger("Intent Polls", NULL, counters->polls, es);
+	ExplainPropertyInteger("Intent Retries", NULL, counters->retries, es);
+	if (es->timing)
+	{
+		ExplainPropertyInteger("Intent Throttled", "ms", counters->throttled_ms, es);
+		ExplainPropertyInteger("Intent Waited", "ms", counters->waited_ms, es);
+	}
+	ExplainPropertyInteger("Intent Bytes Received", NULL, counters->bytes, es);
+	ExplainPropertyInteger("Intent Rows Received", NULL, counters->rows, es);
+	if (scan->reader)
+		ExplainPropertyInteger("Rows Removed by Recheck", NULL,
+							   rows_removed(scan->reader), es);
+	if (counters->has_total)
+		ExplainPropertyInteger("Intent Total Count", NULL, counters->total, es);
+	if (counters->data_date[0] != '\0')
+		ExplainPropertyText("Intent Data Date", counters->data_date, es);
+}
+
+/* ExplainForeignScan */
+void
+intentExplainForeignScan(ForeignScanState *node, ExplainState *es)
+{
+	IntentScan *scan = node->fdw_state;
+	List	   *context = set_deparse_context_plan(es->deparse_cxt,
+												   node->ss.ps.plan, NIL);
+	bool		prefix = list_length(es->rtable) > 1 || es->verbose;
+
+	explain_request(scan, scan_describe(node, context), es);
+	explain_rechecks(scan, context, prefix, es);
+	if (es->analyze)
+		explain_counters(scan, es);
+}

@@ -1,0 +1,253 @@
+/*
+ * failure.c
+ *		Statuses and broken transfers to PostgreSQL errors.
+ *
+ * Only here is it said what an HTTP status means.  Messages hold no secrets
+ * and nobody's data: of a body that could not be read only the structure is
+ * shown (body_excerpt).
+ */
+#include "failure.h"
+
+#include "body.h"
+#include "miscadmin.h"
+
+/* What the detail of an error shows. */
+typedef enum DetailKind
+{
+	DETAIL_STATUS,				/* status, attempts, the server's message */
+	DETAIL_MESSAGE,				/* the server's message */
+	DETAIL_REQUEST,				/* the server's message and the request body */
+	DETAIL_RETRY_AFTER,			/* how long the server asked to wait */
+	DETAIL_EXCERPT,				/* status and the beginning of the body */
+} DetailKind;
+
+typedef enum HintKind
+{
+	HINT_NONE,
+	HINT_KEY,
+	HINT_PATH,
+	HINT_PLAN,
+	HINT_LATER,
+	HINT_REFUSED,
+} HintKind;
+
+typedef struct StatusRule
+{
+	int			status;			/* the rule's first status */
+	int			last;			/* and its last */
+	bool		transient;
+	int			sqlstate;
+	const char *message;
+	DetailKind	detail;
+	HintKind	hint;
+} StatusRule;
+
+/* First match counts; the last rule matches all. */
+static const StatusRule status_rules[] = {
+	{400, 400, false, ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE,
+	"the API refused the request", DETAIL_REQUEST, HINT_REFUSED},
+	{422, 422, false, ERRCODE_FDW_INVALID_ATTRIBUTE_VALUE,
+	"the API refused the request", DETAIL_REQUEST, HINT_REFUSED},
+	{401, 401, false, ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION,
+	"the API did not accept the key", DETAIL_MESSAGE, HINT_KEY},
+	{403, 403, false, ERRCODE_INSUFFICIENT_PRIVILEGE,
+	"the API denied access", DETAIL_MESSAGE, HINT_PLAN},
+	{404, 404, false, ERRCODE_FDW_TABLE_NOT_FOUND,
+	"the API knows no such audience or path", DETAIL_MESSAGE, HINT_PATH},
+	{410, 410, false, ERRCODE_FDW_TABLE_NOT_FOUND,
+	"the API no longer has that audience or path", DETAIL_MESSAGE, HINT_PATH},
+	{429, 429, true, ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
+	"the API limits the rate of requests", DETAIL_RETRY_AFTER, HINT_LATER},
+	{500, 500, true, ERRCODE_FDW_UNABLE_TO_CREATE_EXECUTION,
+	"the API failed", DETAIL_STATUS, HINT_LATER},
+	{502, 504, true, ERRCODE_FDW_UNABLE_TO_CREATE_EXECUTION,
+	"the API failed", DETAIL_STATUS, HINT_LATER},
+	{501, 599, false, ERRCODE_FDW_UNABLE_TO_CREATE_EXECUTION,
+	"the API failed", DETAIL_STATUS, HINT_LATER},
+	{0, 999, false, ERRCODE_FDW_UNABLE_TO_CREATE_REPLY,
+	"the API answered with an unexpected status", DETAIL_EXCERPT, HINT_PATH},
+};
+
+typedef struct OutcomeRule
+{
+	bool		transient;
+	int			sqlstate;
+	const char *message;
+	const char *hint;
+} OutcomeRule;
+
+/* By HttpOutcome; HTTP_DONE goes by status. */
+static const OutcomeRule outcome_rules[] = {
+	[HTTP_CONNECT_FAILED] = {
+		true, ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION,
+		"could not connect to the API", NULL,
+	},
+	[HTTP_TLS_REFUSED] = {
+		false, ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION,
+		"could not establish a secure connection to the API",
+		"A private certificate authority is named by the server option \"ca_file\".",
+	},
+	[HTTP_CUT_SHORT] = {
+		true, ERRCODE_FDW_UNABLE_TO_ESTABLISH_CONNECTION,
+		"the connection to the API broke before the answer was complete", NULL,
+	},
+	[HTTP_TIMED_OUT] = {
+		false, ERRCODE_FDW_UNABLE_TO_CREATE_EXECUTION,
+		"request timeout: the API did not answer in time",
+		"Raise the server option \"request_timeout\".",
+	},
+	[HTTP_TOO_LARGE] = {
+		false, ERRCODE_FDW_UNABLE_TO_CREATE_REPLY,
+		"the answer is larger than allowed",
+		"Raise the option \"max_response_size\", or lower \"page_size\".",
+	},
+	[HTTP_NOT_HTTP] = {
+		false, ERRCODE_FDW_UNABLE_TO_CREATE_REPLY,
+		"the answer is not HTTP that can be read",
+		"Check the server option \"base_url\".",
+	},
+};
+
+static const StatusRule *
+rule_for_status(int status)
+{
+	const StatusRule *rule = status_rules;
+
+	while (status < rule->status || status > rule->last)
+		rule++;
+	return rule;
+}
+
+/* May the same request succeed when it is sent again? */
+bool
+failure_is_transient(const HttpReply *reply)
+{
+	if (reply->outcome != HTTP_DONE)
+		return outcome_rules[reply->outcome].transient;
+	return rule_for_status(reply->status)->transient;
+}
+
+static char *
+attempts_text(int attempts)
+{
+	return psprintf(attempts == 1 ? "%d attempt" : "%d attempts", attempts);
+}
+
+/* " It said: ...", or nothing */
+static char *
+said(const HttpReply *reply)
+{
+	char	   *message = body_error_message(reply->body, reply->body_len);
+
+	return message ? psprintf(" It said: %s", message) : "";
+}
+
+static char *
+detail_text(DetailKind kind, const FailureContext *context,
+			const HttpReply *reply)
+{
+	switch (kind)
+	{
+		case DETAIL_MESSAGE:
+			return psprintf("Status %d.%s", reply->status, said(reply));
+		case DETAIL_REQUEST:
+			return psprintf("Status %d.%s Request body: %s", reply->status,
+							said(reply),
+							context->request_body ? context->request_body : "none");
+		case DETAIL_RETRY_AFTER:
+			if (reply->retry_after_ms >= 0)
+				return psprintf("Status %d after %s. It asked to wait %d s.%s",
+								reply->status, attempts_text(context->attempts),
+								(int) ((reply->retry_after_ms + 999) / 1000),
+								said(reply));
+			return psprintf("Status %d after %s. It did not say how long to wait.%s",
+							reply->status, attempts_text(context->attempts),
+							said(reply));
+		case DETAIL_EXCERPT:
+			return psprintf("Status %d. The answer begins: %s", reply->status,
+							body_excerpt(reply->body, reply->body_len));
+		default:
+			return psprintf("Status %d after %s.%s", reply->status,
+							attempts_text(context->attempts), said(reply));
+	}
+}
+
+static char *
+hint_text(HintKind kind, const FailureContext *context)
+{
+	const ForeignServer *server = context->table->server;
+
+	switch (kind)
+	{
+		case HINT_KEY:
+			return psprintf("Check the api_key of the user mapping for user \"%s\" and server \"%s\".",
+							GetUserNameFromId(context->userid, false),
+							server->servername);
+		case HINT_PATH:
+			return psprintf("Check the audience asked for, and the option \"base_url\" of server \"%s\".",
+							server->servername);
+		case HINT_PLAN:
+			return "The organisation behind the key may have expired, or its plan does not include this.";
+		case HINT_LATER:
+			return "Run the statement again later; the options \"max_retries\" and \"max_retry_delay\" say how long it keeps trying by itself.";
+		case HINT_REFUSED:
+			return "Check the values in WHERE against those that the API documents.";
+		default:
+			return NULL;
+	}
+}
+
+static void pg_attribute_noreturn()
+raise_status(const FailureContext *context, const HttpReply *reply)
+{
+	const StatusRule *rule = rule_for_status(reply->status);
+	char	   *hint = hint_text(rule->hint, context);
+
+	/* the cursor was good when it was given: what it points into has gone */
+	if (context->has_cursor && (reply->status == 400 || reply->status == 404 ||
+								reply->status == 410))
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("the API no longer knows the cursor of page %d",
+						context->page),
+				 errdetail_internal("%s", detail_text(DETAIL_MESSAGE, context, reply)),
+				 errhint("Run the statement again.")));
+	ereport(ERROR,
+			(errcode(rule->sqlstate),
+			 errmsg_internal("%s", rule->message),
+			 errdetail_internal("%s", detail_text(rule->detail, context, reply)),
+			 hint ? errhint("%s", hint) : 0));
+}
+
+/* Raises what a reply that is no page ends in. */
+void
+failure_raise(const FailureContext *context, const HttpReply *reply)
+{
+	const OutcomeRule *rule;
+
+	if (reply->outcome == HTTP_DONE)
+		raise_status(context, reply);
+	rule = &outcome_rules[reply->outcome];
+	ereport(ERROR,
+			(errcode(rule->sqlstate),
+			 errmsg_internal("%s", rule->message),
+			 errdetail_internal("%s (%s, page %d).", reply->reason,
+								attempts_text(context->attempts), context->page),
+			 rule->hint ? errhint("%s", rule->hint) : 0));
+}
+
+/* Raises for a reply whose document is not what the API promises. */
+void
+failure_malformed(const FailureContext *context, const HttpReply *reply,
+				  const char *problem)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_UNABLE_TO_CREATE_REPLY),
+			 errmsg("malformed answer: %s", problem),
+			 reply ? errdetail_internal("Page %d of table \"%s\", %zu bytes, begins: %s",
+										context->page, context->table->name,
+										reply->body_len,
+										body_excerpt(reply->body, reply->body_len)) :
+			 errdetail("Page %d of table \"%s\".", context->page,
+					   context->table->name)));
+}

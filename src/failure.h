@@ -1,0 +1,34 @@
+/*
+ * failure.h
+ *		What went wrong with a request, as PostgreSQL errors.
+ *
+ * One table for statuses and one for transfers that ended without one: which
+ * are tried again, and which SQLSTATE, message and hint they end in.
+ */
+#ifndef INTENT_FAILURE_H
+#define INTENT_FAILURE_H
+
+#include "compat.h"
+
+#include "http.h"
+#include "table.h"
+
+/* What an error tells besides the reply. */
+typedef struct FailureContext
+{
+	const IntentTable *table;
+	Oid			userid;
+	const char *request_body;	/* or NULL */
+	bool		has_cursor;
+	int			attempts;		/* requests sent for this page, this one too */
+	int			page;			/* from 1 */
+} FailureContext;
+
+extern bool failure_is_transient(const HttpReply *reply);
+extern void failure_raise(const FailureContext *context,
+						  const HttpReply *reply) pg_attribute_noreturn();
+extern void failure_malformed(const FailureContext *context,
+							  const HttpReply *reply,
+							  const char *problem) pg_attribute_noreturn();
+
+#endif							/* INTENT_FAILURE_H */

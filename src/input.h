@@ -1,0 +1,39 @@
+/*
+ * input.h
+ *		The conditions of a plan, and their values in this execution.
+ *
+ * Values are expressions until the first row is asked for; then, and after
+ * each rescan, they are evaluated and copied.  Knows executor expressions;
+ * nothing of requests.
+ */
+#ifndef INTENT_INPUT_H
+#define INTENT_INPUT_H
+
+#include "compat.h"
+
+#include "request.h"
+
+typedef struct InputSet
+{
+	int			n;
+	IntentInput *inputs;		/* as last evaluated */
+	IntentCond **conds;
+	ExprState **checks;			/* by condition: the clause, as a qual */
+	ExprState ***states;		/* by condition: values, then guards */
+	bool		has_params;		/* a value changes within the statement */
+
+	/* as evaluated before, to tell whether anything changed */
+	MemoryContext contexts[2];
+	int			current;
+	bool		evaluated;
+} InputSet;
+
+extern InputSet *inputs_prepare(List *packed, List *values, List *clauses,
+								PlanState *node);
+extern bool inputs_evaluate(InputSet *set, ExprContext *econtext);
+extern void inputs_describe(InputSet *set, ExprContext *econtext,
+							ParamListInfo params, List *deparse_context);
+extern bool inputs_recheck(InputSet *set, ExprContext *econtext,
+						   TupleTableSlot *slot, const IntentTable *table);
+
+#endif							/* INTENT_INPUT_H */

@@ -1,0 +1,41 @@
+/*
+ * intent_fdw.h
+ *		The callbacks that the handler hands out, by the file they live in.
+ *
+ * Assumes and declares nothing else: what files tell each other stands in
+ * their own headers.
+ */
+#ifndef INTENT_FDW_H
+#define INTENT_FDW_H
+
+#include "compat.h"
+
+#include "foreign/fdwapi.h"
+#include "nodes/parsenodes.h"
+
+/* plan.c */
+extern void intentGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel,
+									Oid foreigntableid);
+extern void intentGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel,
+								  Oid foreigntableid);
+extern ForeignScan *intentGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel,
+										 Oid foreigntableid,
+										 ForeignPath *best_path, List *tlist,
+										 List *scan_clauses, Plan *outer_plan);
+
+/* scan.c */
+extern void intentBeginForeignScan(ForeignScanState *node, int eflags);
+extern TupleTableSlot *intentIterateForeignScan(ForeignScanState *node);
+extern void intentReScanForeignScan(ForeignScanState *node);
+extern void intentEndForeignScan(ForeignScanState *node);
+extern bool intentRecheckForeignScan(ForeignScanState *node,
+									 TupleTableSlot *slot);
+
+/* explain.c */
+extern void intentExplainForeignScan(ForeignScanState *node, ExplainState *es);
+
+/* import.c */
+extern List *intentImportForeignSchema(ImportForeignSchemaStmt *stmt,
+									   Oid serverOid);
+
+#endif							/* INTENT_FDW_H */

@@ -1,0 +1,593 @@
+/*
+ * plan.c
+ *		Planner callbacks: size, paths, plan.
+ *
+ * Clauses that the resource can take become conditions, the rest stays with
+ * PostgreSQL.  A path that lacks an input (no topic, no saved audience, a join
+ * condition that rows cannot tell) always exists and is the last choice; the
+ * executor raises when it is run.  Nothing here can send anything.
+ */
+#include "plan.h"
+
+#include "access/htup_details.h"
+#include "access/sysattr.h"
+#include "access/table.h"
+#include "estimate.h"
+#include "intent_fdw.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/clauses.h"
+#include "optimizer/cost.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/pathnode.h"
+#include "optimizer/paths.h"
+#include "optimizer/planmain.h"
+#include "optimizer/prep.h"
+#include "optimizer/restrictinfo.h"
+#include "qual.h"
+#include "rewrite/rewriteManip.h"
+#include "table.h"
+#include "usage.h"
+#include "utils/partcache.h"
+#include "utils/rel.h"
+#include "utils/selfuncs.h"
+
+/*
+ * Cost of a path that lacks an input: above any number of paths that
+ * PostgreSQL 15 to 17 disable at 1e10 each.
+ */
+#define LACKING_COST 1.0e13
+
+/* The same for 18 on, where disabled nodes are counted and compared first. */
+#define LACKING_DISABLED 1000
+
+/* baserel->fdw_private while planning. */
+typedef struct IntentRel
+{
+	IntentTable *table;
+	List	   *bound;			/* clauses of a partition's own bound */
+	List	   *sent;			/* IntentCond: restrictions and bound */
+	List	   *local;			/* clauses of them that are not sent */
+	Bitmapset  *not_carried;	/* attnos that rows are known not to carry */
+} IntentRel;
+
+/* ---- conditions of a relation or a path ---- */
+
+/* Sorts clauses into conditions and local ones; pseudoconstants are neither. */
+static void
+split_clauses(PlannerInfo *root, RelOptInfo *rel, List *restrictinfos,
+			  List **sent, List **local)
+{
+	IntentRel  *irel = rel->fdw_private;
+	ListCell   *lc;
+
+	foreach(lc, restrictinfos)
+	{
+		RestrictInfo *ri = lfirst_node(RestrictInfo, lc);
+		IntentCond *cond;
+
+		if (ri->pseudoconstant)
+			continue;
+		cond = qual_classify(root, irel->table, rel->relid, ri->clause);
+		if (cond)
+			*sent = lappend(*sent, cond);
+		else
+			*local = lappend(*local, ri->clause);
+	}
+}
+
+/* The same for the partition's bound, which core does not check here. */
+static void
+split_bound(PlannerInfo *root, RelOptInfo *rel, List **sent, List **local)
+{
+	IntentRel  *irel = rel->fdw_private;
+	ListCell   *lc;
+
+	foreach(lc, irel->bound)
+	{
+		IntentCond *cond = qual_classify(root, irel->table, rel->relid, lfirst(lc));
+
+		if (cond)
+			*sent = lappend(*sent, cond);
+		else
+			*local = lappend(*local, lfirst(lc));
+	}
+}
+
+static List *
+partition_bound(PlannerInfo *root, RelOptInfo *rel, Oid relid)
+{
+	Relation	relation = table_open(relid, NoLock);
+	List	   *bound = NIL;
+
+	if (relation->rd_rel->relispartition)
+	{
+		bound = copyObject(RelationGetPartitionQual(relation));
+		ChangeVarNodes((Node *) bound, 1, rel->relid, 0);
+		bound = (List *) eval_const_expressions(root, (Node *) bound);
+		bound = make_ands_implicit(canonicalize_qual(make_ands_explicit(bound),
+													 false));
+	}
+	table_close(relation, NoLock);
+	return bound;
+}
+
+/* Columns whose member no row had: they must not be needed here. */
+static Bitmapset *
+known_not_carried(const IntentTable *table)
+{
+	Bitmapset  *carried;
+	Bitmapset  *result = NULL;
+
+	if (!table_carried(table->relid, &carried))
+		return NULL;
+	for (int i = 0; i < table->natts; i++)
+	{
+		const IntentColumn *column = &table->columns[i];
+
+		if (column->attno > 0 && column->source == INTENT_SOURCE_MEMBER &&
+			!bms_is_member(i, carried))
+			result = bms_add_member(result, column->attno);
+	}
+	return result;
+}
+
+static double
+local_rows(PlannerInfo *root, RelOptInfo *rel, double rows, List *local)
+{
+	return clamp_row_est(rows * clauselist_selectivity(root, local, rel->relid,
+													   JOIN_INNER, NULL));
+}
+
+/* GetForeignRelSize: reads the table, sorts its clauses, guesses its rows. */
+void
+intentGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel,
+						Oid foreigntableid)
+{
+	IntentRel  *irel = palloc0(sizeof(IntentRel));
+
+	baserel->fdw_private = irel;
+	irel->table = table_load(foreigntableid);
+	irel->bound = partition_bound(root, baserel, foreigntableid);
+	split_clauses(root, baserel, baserel->baserestrictinfo,
+				  &irel->sent, &irel->local);
+	split_bound(root, baserel, &irel->sent, &irel->local);
+	irel->not_carried = known_not_carried(irel->table);
+	baserel->rows = local_rows(root, baserel,
+							   estimate_scan(irel->table, irel->sent).rows,
+							   irel->local);
+}
+
+/* ---- paths ---- */
+
+static IntentFilterKind
+cond_kind(const IntentTable *table, const IntentCond *cond)
+{
+	return column_filter(table, table_column(table, cond->attno))->kind;
+}
+
+/* Does a condition give the filter its value (or both ends of a range)? */
+static bool
+is_pinned(const IntentTable *table, List *conds, IntentFilterKind kind)
+{
+	bool		lower = false;
+	bool		upper = false;
+	ListCell   *lc;
+
+	foreach(lc, conds)
+	{
+		IntentCond *cond = lfirst(lc);
+
+		if (cond_kind(table, cond) != kind)
+			continue;
+		lower |= cond->op != INTENT_OP_LT && cond->op != INTENT_OP_LE;
+		upper |= cond->op != INTENT_OP_GT && cond->op != INTENT_OP_GE;
+	}
+	return lower && upper;
+}
+
+typedef struct MentionArg
+{
+	const IntentTable *table;
+	IntentFilterKind kind;
+} MentionArg;
+
+static bool
+mentions_in_class(PlannerInfo *root, RelOptInfo *rel, EquivalenceClass *ec,
+				  EquivalenceMember *em, void *arg)
+{
+	MentionArg *mention = arg;
+
+	return qual_mentions((Node *) em->em_expr, rel->relid, mention->table,
+						 mention->kind);
+}
+
+/* Does a join condition read a column with a filter of that kind? */
+static bool
+is_joined_on(PlannerInfo *root, RelOptInfo *rel, IntentFilterKind kind)
+{
+	IntentRel  *irel = rel->fdw_private;
+	MentionArg	arg = {irel->table, kind};
+	ListCell   *lc;
+
+	foreach(lc, rel->joininfo)
+	{
+		RestrictInfo *ri = lfirst_node(RestrictInfo, lc);
+
+		if (qual_mentions((Node *) ri->clause, rel->relid, irel->table, kind))
+			return true;
+	}
+	return rel->has_eclass_joins &&
+		generate_implied_equalities_for_column(root, rel, mentions_in_class,
+											   &arg, NULL) != NIL;
+}
+
+/*
+ * The column of that kind whose join condition the conditions leave unsent
+ * although only a request can tell it; 0 for none.
+ */
+static int
+unsent_join_column(PlannerInfo *root, RelOptInfo *rel, List *conds,
+				   IntentFilterKind kind, bool fixed)
+{
+	IntentRel  *irel = rel->fdw_private;
+
+	if (fixed || is_pinned(irel->table, conds, kind) ||
+		!is_joined_on(root, rel, kind))
+		return 0;
+	return table_filter_column(irel->table, kind);
+}
+
+static int
+lacking_join_column(PlannerInfo *root, RelOptInfo *rel, List *conds)
+{
+	IntentRel  *irel = rel->fdw_private;
+	const IntentOptions *options = irel->table->options;
+	int			attno;
+
+	attno = unsent_join_column(root, rel, conds, INTENT_FILTER_DATE,
+							   options->data_date != NULL);
+	if (attno == 0)
+		attno = unsent_join_column(root, rel, conds, INTENT_FILTER_AUDIENCE,
+								   options->audience_id != NULL);
+	return attno;
+}
+
+static bool
+has_input(const IntentTable *table, List *conds)
+{
+	return table->options->ntopic_ids > 0 || table->options->audience_id ||
+		is_pinned(table, conds, INTENT_FILTER_TOPICS) ||
+		is_pinned(table, conds, INTENT_FILTER_AUDIENCE);
+}
+
+static bool
+is_sent(List *conds, int attno)
+{
+	ListCell   *lc;
+
+	foreach(lc, conds)
+	{
+		IntentCond *cond = lfirst(lc);
+
+		if (cond->attno == attno && cond->op == INTENT_OP_EQ && cond->exact)
+			return true;
+	}
+	return false;
+}
+
+/* Does a join need a column that rows are known not to carry? */
+static bool
+needs_not_carried(PlannerInfo *root, RelOptInfo *rel, List *conds)
+{
+	IntentRel  *irel = rel->fdw_private;
+	int			attno = -1;
+
+	while ((attno = bms_next_member(irel->not_carried, attno)) >= 0)
+	{
+		if (usage_in_joins(root, rel, attno) && !is_sent(conds, attno))
+			return true;
+	}
+	return false;
+}
+
+static void
+add_scan_path(PlannerInfo *root, RelOptInfo *rel, List *conds, double rows,
+			  ParamPathInfo *ppi, Relids required_outer)
+{
+	IntentRel  *irel = rel->fdw_private;
+	IntentEstimate estimate = estimate_scan(irel->table, conds);
+	bool		lacking = !has_input(irel->table, conds) ||
+		lacking_join_column(root, rel, conds) > 0 ||
+		needs_not_carried(root, rel, conds);
+	Cost		base = lacking ? LACKING_COST : 0;
+
+	if (ppi)
+		rows = ppi->ppi_rows = clamp_row_est(Min(rows, estimate.rows));
+	add_path(rel, (Path *)
+			 make_foreign_path(root, rel, NULL, rows,
+							   lacking ? LACKING_DISABLED : 0,
+							   base + estimate.startup_cost,
+							   base + estimate.total_cost +
+							   estimate.rows * cpu_tuple_cost,
+							   NIL, required_outer, NIL));
+}
+
+/*
+ * Is the join condition worth a lookup?  With several topics in one request
+ * those that the statement itself names are asked, and an outer row's topic
+ * is only checked.
+ */
+static bool
+supplies_something(IntentRel *irel, const IntentCond *cond)
+{
+	if (cond_kind(irel->table, cond) != INTENT_FILTER_TOPICS ||
+		irel->table->options->topic_mode == INTENT_TOPICS_EACH)
+		return true;
+	return irel->table->options->ntopic_ids == 0 &&
+		!is_pinned(irel->table, irel->sent, INTENT_FILTER_TOPICS);
+}
+
+static bool
+is_filter_column(PlannerInfo *root, RelOptInfo *rel, EquivalenceClass *ec,
+				 EquivalenceMember *em, void *arg)
+{
+	IntentRel  *irel = rel->fdw_private;
+
+	for (int f = 0; f < irel->table->resource->nfilters; f++)
+	{
+		if (qual_mentions((Node *) em->em_expr, rel->relid, irel->table,
+						  irel->table->resource->filters[f].kind))
+			return true;
+	}
+	return false;
+}
+
+/* The relations that one join clause would take values from, if it can be sent. */
+static List *
+add_outer(PlannerInfo *root, RelOptInfo *rel, RestrictInfo *ri, List *outers)
+{
+	IntentRel  *irel = rel->fdw_private;
+	IntentCond *cond;
+	Relids		outer;
+	ListCell   *lc;
+
+	if (!join_clause_is_movable_to(ri, rel))
+		return outers;
+	cond = qual_classify(root, irel->table, rel->relid, ri->clause);
+	if (!cond || !supplies_something(irel, cond))
+		return outers;
+	outer = bms_del_member(bms_union(ri->clause_relids, rel->lateral_relids),
+						   rel->relid);
+	if (bms_is_empty(outer))
+		return outers;
+	foreach(lc, outers)
+	{
+		if (bms_equal(lfirst(lc), outer))
+			return outers;
+	}
+	return lappend(outers, outer);
+}
+
+/* All sets of relations that a lookup could take its values from. */
+static List *
+candidate_outers(PlannerInfo *root, RelOptInfo *rel)
+{
+	List	   *outers = NIL;
+	Relids		all = NULL;
+	ListCell   *lc;
+
+	foreach(lc, rel->joininfo)
+		outers = add_outer(root, rel, lfirst(lc), outers);
+	if (rel->has_eclass_joins)
+	{
+		List	   *clauses =
+			generate_implied_equalities_for_column(root, rel, is_filter_column,
+												   NULL, rel->lateral_referencers);
+
+		foreach(lc, clauses)
+			outers = add_outer(root, rel, lfirst(lc), outers);
+	}
+	foreach(lc, outers)
+		all = bms_add_members(all, lfirst(lc));
+	if (list_length(outers) > 1 && !list_member(outers, all))
+		outers = lappend(outers, all);
+	return outers;
+}
+
+static void
+add_lookup_path(PlannerInfo *root, RelOptInfo *rel, Relids outer)
+{
+	IntentRel  *irel = rel->fdw_private;
+	ParamPathInfo *ppi = get_baserel_parampathinfo(root, rel, outer);
+	List	   *sent = list_copy(irel->sent);
+	List	   *local = list_copy(irel->local);
+
+	split_clauses(root, rel, ppi->ppi_clauses, &sent, &local);
+	add_scan_path(root, rel, sent, ppi->ppi_rows, ppi, outer);
+}
+
+/* GetForeignPaths: the plain scan, and a lookup for each way to join. */
+void
+intentGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel,
+					  Oid foreigntableid)
+{
+	IntentRel  *irel = baserel->fdw_private;
+	ListCell   *lc;
+
+	add_scan_path(root, baserel, irel->sent, baserel->rows, NULL,
+				  baserel->lateral_relids);
+	foreach(lc, candidate_outers(root, baserel))
+		add_lookup_path(root, baserel, lfirst(lc));
+}
+
+/* ---- the plan ---- */
+
+/* Attnos that the scan reads: put out, checked here, or checked again. */
+static List *
+retrieved_attnos(RelOptInfo *rel, List *local, List *sent)
+{
+	IntentRel  *irel = rel->fdw_private;
+	Bitmapset  *attrs = NULL;
+	List	   *result = NIL;
+	bool		whole;
+	ListCell   *lc;
+
+	pull_varattnos((Node *) rel->reltarget->exprs, rel->relid, &attrs);
+	pull_varattnos((Node *) local, rel->relid, &attrs);
+	foreach(lc, sent)
+		pull_varattnos((Node *) ((IntentCond *) lfirst(lc))->clause, rel->relid,
+					   &attrs);
+	whole = bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, attrs);
+	for (int attno = 1; attno <= irel->table->natts; attno++)
+	{
+		if (table_column(irel->table, attno)->attno > 0 &&
+			(whole || bms_is_member(attno - FirstLowInvalidHeapAttributeNumber,
+									attrs)))
+			result = lappend_int(result, attno);
+	}
+	return result;
+}
+
+static List *
+needed_attnos(PlannerInfo *root, RelOptInfo *rel, List *local)
+{
+	IntentRel  *irel = rel->fdw_private;
+	Bitmapset  *needed = usage_needed(root, rel, local);
+	List	   *result = NIL;
+
+	for (int attno = 1; attno <= irel->table->natts; attno++)
+	{
+		if (table_column(irel->table, attno)->attno > 0 &&
+			(bms_is_member(attno, needed) || bms_is_member(0, needed)))
+			result = lappend_int(result, attno);
+	}
+	return result;
+}
+
+static bool
+reads_by_scores(const IntentTable *table, List *retrieved)
+{
+	ListCell   *lc;
+
+	foreach(lc, retrieved)
+	{
+		if (table_column(table, lfirst_int(lc))->by_scores)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * May LIMIT tell the scan how many rows are wanted?  Only where each row of
+ * the scan is a row of the result, in any order.
+ */
+static bool
+limit_reaches_scan(PlannerInfo *root, RelOptInfo *rel, List *local)
+{
+	Query	   *parse = root->parse;
+
+	return parse->commandType == CMD_SELECT && parse->limitCount != NULL &&
+		parse->limitOption == LIMIT_OPTION_COUNT && local == NIL &&
+		rel->reloptkind == RELOPT_BASEREL &&
+		bms_membership(root->all_baserels) == BMS_SINGLETON &&
+		bms_is_member(rel->relid, root->all_baserels) &&
+		parse->groupClause == NIL && parse->groupingSets == NIL &&
+		parse->havingQual == NULL && parse->distinctClause == NIL &&
+		parse->sortClause == NIL && parse->setOperations == NULL &&
+		parse->rowMarks == NIL && root->rowMarks == NIL &&
+		!parse->hasAggs && !parse->hasWindowFuncs && !parse->hasTargetSRFs;
+}
+
+static List *
+limit_exprs(PlannerInfo *root, RelOptInfo *rel, List *local)
+{
+	Query	   *parse = root->parse;
+
+	if (!limit_reaches_scan(root, rel, local) ||
+		contain_volatile_functions(parse->limitCount) ||
+		contain_volatile_functions(parse->limitOffset) ||
+		contain_subplans(parse->limitCount) ||
+		contain_subplans(parse->limitOffset))
+		return NIL;
+	if (parse->limitOffset)
+		return list_make2(parse->limitCount, parse->limitOffset);
+	return list_make1(parse->limitCount);
+}
+
+static bool
+mentioned(RelOptInfo *rel, List *clauses, IntentFilterKind kind)
+{
+	IntentRel  *irel = rel->fdw_private;
+
+	return qual_mentions((Node *) clauses, rel->relid, irel->table, kind);
+}
+
+/* In the order of IntentPlanFlag. */
+static List *
+plan_flags(PlannerInfo *root, RelOptInfo *rel, List *sent, List *local,
+		   List *retrieved, List *limit)
+{
+	IntentRel  *irel = rel->fdw_private;
+	List	   *flags = NIL;
+
+	flags = lappend_int(flags, reads_by_scores(irel->table, retrieved));
+	flags = lappend_int(flags, mentioned(rel, local, INTENT_FILTER_DATE));
+	flags = lappend_int(flags, mentioned(rel, local, INTENT_FILTER_AUDIENCE));
+	flags = lappend_int(flags, lacking_join_column(root, rel, sent));
+	flags = lappend_int(flags, limit != NIL);
+	flags = lappend_int(flags, list_length(limit) > 1);
+	return flags;
+}
+
+static List *
+pack_conds(List *sent, List **values, List **clauses)
+{
+	List	   *packed = NIL;
+	ListCell   *lc;
+
+	foreach(lc, sent)
+	{
+		IntentCond *cond = lfirst(lc);
+
+		packed = lappend(packed, qual_pack(cond));
+		*values = list_concat(*values, cond->exprs);
+		*clauses = lappend(*clauses, cond->clause);
+	}
+	return packed;
+}
+
+/*
+ * GetForeignPlan: conditions go into fdw_exprs, the rest stays a qual.
+ *
+ * Conditions are checked again by the scan itself, on rows that carry their
+ * column, so they are not quals; nor are they fdw_recheck_quals, since
+ * intentRecheckForeignScan() does what EvalPlanQual needs of them.
+ */
+ForeignScan *
+intentGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel,
+					 Oid foreigntableid, ForeignPath *best_path, List *tlist,
+					 List *scan_clauses, Plan *outer_plan)
+{
+	List	   *sent = NIL;
+	List	   *local = NIL;
+	List	   *values = NIL;
+	List	   *clauses = NIL;
+	List	   *retrieved;
+	List	   *limit;
+	List	   *packed;
+	List	   *flags;
+
+	split_clauses(root, baserel, scan_clauses, &sent, &local);
+	split_bound(root, baserel, &sent, &local);
+	retrieved = retrieved_attnos(baserel, local, sent);
+	limit = limit_exprs(root, baserel, local);
+	flags = plan_flags(root, baserel, sent, local, retrieved, limit);
+	packed = pack_conds(sent, &values, &clauses);
+	return make_foreignscan(tlist, local, baserel->relid,
+							list_make3(values, clauses, limit),
+							list_make4(packed, retrieved,
+									   needed_attnos(root, baserel, local),
+									   flags),
+							NIL, NIL, outer_plan);
+}

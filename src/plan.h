@@ -1,0 +1,40 @@
+/*
+ * plan.h
+ *		What crosses from the planner to the executor.
+ *
+ * fdw_private and fdw_exprs by position.  Everything in them is small, can be
+ * copied, and holds neither secrets nor values: values are expressions.
+ */
+#ifndef INTENT_PLAN_H
+#define INTENT_PLAN_H
+
+#include "compat.h"
+
+/* fdw_private */
+typedef enum IntentPlanPrivate
+{
+	INTENT_PLAN_CONDS,			/* list of packed conditions (qual_pack) */
+	INTENT_PLAN_RETRIEVED,		/* attnos that the scan reads */
+	INTENT_PLAN_NEEDED,			/* attnos whose value the statement needs */
+	INTENT_PLAN_FLAGS,			/* integers, by IntentPlanFlag */
+} IntentPlanPrivate;
+
+typedef enum IntentPlanFlag
+{
+	INTENT_FLAG_READS_BY_SCORES,
+	INTENT_FLAG_DATE_LOCAL,
+	INTENT_FLAG_AUDIENCE_LOCAL,
+	INTENT_FLAG_LACKS_ATTNO,
+	INTENT_FLAG_HAS_LIMIT,
+	INTENT_FLAG_HAS_OFFSET,
+} IntentPlanFlag;
+
+/* fdw_exprs; each a list of its own */
+typedef enum IntentPlanExprs
+{
+	INTENT_EXPRS_VALUES,		/* of all conditions: values, then guards */
+	INTENT_EXPRS_CLAUSES,		/* one for each condition */
+	INTENT_EXPRS_LIMIT,			/* LIMIT's count, then its offset */
+} IntentPlanExprs;
+
+#endif							/* INTENT_PLAN_H */

@@ -1,0 +1,272 @@
+/*
+ * table.c
+ *		One foreign table: columns, roles, options, what its rows carry.
+ *
+ * A table is read from the catalogs anew for each planning and each scan:
+ * that is cheap beside a request, and no cache of it can go stale.  What rows
+ * carry is kept by backend and dropped by the invalidation of anything that
+ * could change it.
+ */
+#include "table.h"
+
+#include "access/table.h"
+#include "catalog/pg_attribute.h"
+#include "foreign/foreign.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+
+/* What the rows of a table carry: columns as attno - 1. */
+typedef struct CarriedEntry
+{
+	Oid			relid;			/* hash key */
+	Bitmapset  *columns;		/* in TopMemoryContext, NULL when none */
+} CarriedEntry;
+
+static HTAB *carried_tables = NULL;
+
+/* "company_domain" to "companyDomain": how members are spelled. */
+static char *
+camel_case(const char *name)
+{
+	char	   *result = palloc(strlen(name) + 1);
+	char	   *out = result;
+	bool		upper = false;
+
+	for (const char *in = name; *in; in++)
+	{
+		if (*in == '_' && out > result)
+			upper = true;
+		else
+		{
+			*out++ = upper ? pg_toupper((unsigned char) *in) : *in;
+			upper = false;
+		}
+	}
+	*out = '\0';
+	return result;
+}
+
+/*
+ * Where the column's value stands and which filter it is: from the key, or
+ * from the column's own name.
+ */
+static void
+assign_role(IntentColumn *column, const IntentResource *resource,
+			const IntentColumnOptions *options)
+{
+	const IntentColumnDef *def;
+
+	def = options->key ? resource_column_by_key(resource, options->key) :
+		resource_column(resource, column->name);
+	column->key = options->key ? options->key :
+		def ? pstrdup(def->key) : camel_case(column->name);
+	column->source = def ? def->source : INTENT_SOURCE_MEMBER;
+	column->by_scores = def && def->by_scores;
+	column->filter = -1;
+	if (def && def->filter)
+		column->filter = resource_filter(resource, def->filter);
+
+	if (def && def->paths[0])
+	{
+		column->paths = def->paths;
+		while (column->npaths < INTENT_MAX_PATHS && def->paths[column->npaths])
+			column->npaths++;
+	}
+	else
+	{
+		const char **paths = palloc(sizeof(char *));
+
+		paths[0] = column->key;
+		column->paths = paths;
+		column->npaths = 1;
+	}
+}
+
+/* Option "filter" overrides which request filter a column is. */
+static void
+assign_filter(IntentColumn *column, const IntentResource *resource,
+			  const char *name)
+{
+	column->filter = resource_filter(resource, name);
+	if (column->filter < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+				 errmsg("resource \"%s\" has no filter \"%s\"",
+						resource->name, name),
+				 errdetail("Column \"%s\" names it in its option \"filter\".",
+						   column->name)));
+}
+
+static void
+load_column(IntentColumn *column, Form_pg_attribute att, Oid relid,
+			const IntentResource *resource)
+{
+	IntentColumnOptions options;
+
+	memset(column, 0, sizeof(IntentColumn));
+	column->filter = -1;
+	if (att->attisdropped)
+		return;
+	if (att->attgenerated)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("generated column \"%s\" is not supported in a foreign table of intent_fdw",
+						NameStr(att->attname)),
+				 errhint("Compute it in a view over the foreign table.")));
+
+	column->attno = att->attnum;
+	column->name = pstrdup(NameStr(att->attname));
+	column->typid = att->atttypid;
+	column->basetype = getBaseType(att->atttypid);
+	column->typmod = att->atttypmod;
+
+	option_load_column(GetForeignColumnOptions(relid, att->attnum), &options);
+	column->match = options.match;
+	assign_role(column, resource, &options);
+	if (options.filter)
+		assign_filter(column, resource, options.filter);
+}
+
+/*
+ * Reads a foreign table from the catalogs.
+ *
+ * The caller holds a lock on it.  The result is palloc'd in the current
+ * context.  Raises for options that do not fit the resource and for generated
+ * columns.
+ */
+IntentTable *
+table_load(Oid relid)
+{
+	IntentTable *table = palloc0(sizeof(IntentTable));
+	ForeignTable *ftable = GetForeignTable(relid);
+	Relation	rel = table_open(relid, NoLock);
+	TupleDesc	desc = RelationGetDescr(rel);
+
+	table->relid = relid;
+	table->name = pstrdup(RelationGetRelationName(rel));
+	table->server = GetForeignServer(ftable->serverid);
+	table->options = option_load(table->server, ftable);
+	table->resource = table->options->resource;
+	table->natts = desc->natts;
+	table->columns = palloc(sizeof(IntentColumn) * Max(desc->natts, 1));
+	for (int i = 0; i < desc->natts; i++)
+		load_column(&table->columns[i], TupleDescAttr(desc, i), relid,
+					table->resource);
+	table_close(rel, NoLock);
+	return table;
+}
+
+/* Number of the first column with a filter of that kind, 0 for none. */
+int
+table_filter_column(const IntentTable *table, IntentFilterKind kind)
+{
+	for (int i = 0; i < table->natts; i++)
+	{
+		const IntentColumn *column = &table->columns[i];
+		const IntentFilter *filter = column_filter(table, column);
+
+		if (column->attno > 0 && filter && filter->kind == kind)
+			return column->attno;
+	}
+	return 0;
+}
+
+static void
+forget_table(CarriedEntry *entry)
+{
+	bms_free(entry->columns);
+	hash_search(carried_tables, &entry->relid, HASH_REMOVE, NULL);
+}
+
+static void
+forget_all(void)
+{
+	HASH_SEQ_STATUS status;
+	CarriedEntry *entry;
+
+	hash_seq_init(&status, carried_tables);
+	while ((entry = hash_seq_search(&status)) != NULL)
+		forget_table(entry);
+}
+
+static void
+table_changed(Datum arg, Oid relid)
+{
+	CarriedEntry *entry;
+
+	if (!OidIsValid(relid))
+	{
+		forget_all();
+		return;
+	}
+	entry = hash_search(carried_tables, &relid, HASH_FIND, NULL);
+	if (entry)
+		forget_table(entry);
+}
+
+/* A server or a user mapping changed: rows may come from elsewhere now. */
+static void
+server_changed(Datum arg, int cacheid, uint32 hashvalue)
+{
+	forget_all();
+}
+
+static void
+make_memory(void)
+{
+	HASHCTL		ctl = {0};
+
+	ctl.keysize = sizeof(Oid);
+	ctl.entrysize = sizeof(CarriedEntry);
+	ctl.hcxt = TopMemoryContext;
+	carried_tables = hash_create("intent_fdw carried columns", 16, &ctl,
+								 HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	CacheRegisterRelcacheCallback(table_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(FOREIGNSERVEROID, server_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(USERMAPPINGOID, server_changed, (Datum) 0);
+}
+
+/*
+ * Which columns (attno - 1) the table's rows are known to carry.
+ *
+ * False when no page with rows has been seen since the last change; the set
+ * is a copy in the current context.  Columns that do not come from a member
+ * of the row are not in it.
+ */
+bool
+table_carried(Oid relid, Bitmapset **carried)
+{
+	CarriedEntry *entry;
+
+	*carried = NULL;
+	if (!carried_tables)
+		return false;
+	entry = hash_search(carried_tables, &relid, HASH_FIND, NULL);
+	if (!entry)
+		return false;
+	*carried = bms_copy(entry->columns);
+	return true;
+}
+
+/* Remembers what table_carried() returns from now on. */
+void
+table_remember_carried(Oid relid, const Bitmapset *carried)
+{
+	CarriedEntry *entry;
+	bool		found;
+	MemoryContext old;
+
+	if (!carried_tables)
+		make_memory();
+	entry = hash_search(carried_tables, &relid, HASH_ENTER, &found);
+	if (found)
+		bms_free(entry->columns);
+	entry->columns = NULL;
+	old = MemoryContextSwitchTo(TopMemoryContext);
+	entry->columns = bms_copy(carried);
+	MemoryContextSwitchTo(old);
+}

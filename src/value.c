@@ -1,0 +1,291 @@
+/*
+ * value.c
+ *		Datums of conditions to integers, days and strings.
+ *
+ * Knows PostgreSQL's types and how they order NaN and infinity; knows
+ * nothing of requests.  Rounding is always outward: a bound may let through
+ * more rows than the comparison (they are checked again), never fewer.
+ */
+#include "value.h"
+
+#include <math.h>
+
+#include "catalog/pg_collation.h"
+#include "catalog/pg_type_d.h"
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/formatting.h"
+#include "utils/lsyscache.h"
+#include "utils/numeric.h"
+#include "utils/timestamp.h"
+
+/* Doubles from here on do not tell neighbouring integers apart. */
+#define FLOAT8_INTEGER_LIMIT 9007199254740992.0
+
+/* The largest double below 2^63. */
+#define FLOAT8_INT64_LIMIT 9223372036854774784.0
+
+static ValueNumber
+number_of_integer(int64 value)
+{
+	ValueNumber result = {VALUE_FINITE, value, false, false};
+
+	return result;
+}
+
+static ValueNumber
+number_of_limit(ValueLimit limit)
+{
+	ValueNumber result = {limit, 0, false, false};
+
+	return result;
+}
+
+static ValueNumber
+number_of_float(double value)
+{
+	ValueNumber result = {VALUE_FINITE, 0, false, false};
+
+	if (isnan(value) || value > FLOAT8_INT64_LIMIT)
+		return number_of_limit(VALUE_ABOVE_ALL);
+	if (value < -FLOAT8_INT64_LIMIT)
+		return number_of_limit(VALUE_BELOW_ALL);
+	result.floor = (int64) floor(value);
+	result.fraction = floor(value) != value;
+	result.inexact = fabs(value) >= FLOAT8_INTEGER_LIMIT;
+	return result;
+}
+
+static bool
+numeric_less(Numeric a, Numeric b)
+{
+	return DatumGetBool(DirectFunctionCall2(numeric_lt, NumericGetDatum(a),
+											NumericGetDatum(b)));
+}
+
+static ValueNumber
+number_of_numeric(Numeric value)
+{
+	ValueNumber result = {VALUE_FINITE, 0, false, false};
+	Datum		floor_datum;
+
+	if (numeric_is_nan(value) || numeric_less(int64_to_numeric(PG_INT64_MAX), value))
+		return number_of_limit(VALUE_ABOVE_ALL);
+	if (numeric_less(value, int64_to_numeric(PG_INT64_MIN)))
+		return number_of_limit(VALUE_BELOW_ALL);
+	floor_datum = DirectFunctionCall1(numeric_floor, NumericGetDatum(value));
+	result.floor = DatumGetInt64(DirectFunctionCall1(numeric_int8, floor_datum));
+	result.fraction = numeric_less(DatumGetNumeric(floor_datum), value);
+	return result;
+}
+
+/*
+ * A number of any type that an operator on an integer, numeric or double
+ * column can have on its other side.  NaN orders above all, as PostgreSQL has
+ * it; so does what no 64-bit integer reaches.
+ */
+ValueNumber
+value_number(Datum datum, Oid type)
+{
+	switch (type)
+	{
+		case INT2OID:
+			return number_of_integer(DatumGetInt16(datum));
+		case INT4OID:
+			return number_of_integer(DatumGetInt32(datum));
+		case INT8OID:
+			return number_of_integer(DatumGetInt64(datum));
+		case FLOAT4OID:
+			return number_of_float(DatumGetFloat4(datum));
+		case FLOAT8OID:
+			return number_of_float(DatumGetFloat8(datum));
+		case NUMERICOID:
+			return number_of_numeric(DatumGetNumeric(datum));
+		default:
+			elog(ERROR, "type %u is not a number", type);
+	}
+}
+
+static ValueNumber
+day_of_date(DateADT day)
+{
+	if (DATE_NOT_FINITE(day))
+		return number_of_limit(DATE_IS_NOEND(day) ? VALUE_ABOVE_ALL :
+							   VALUE_BELOW_ALL);
+	return number_of_integer(day);
+}
+
+static ValueNumber
+day_of_timestamp(Timestamp stamp)
+{
+	ValueNumber result = {VALUE_FINITE, 0, false, false};
+
+	if (TIMESTAMP_NOT_FINITE(stamp))
+		return number_of_limit(TIMESTAMP_IS_NOEND(stamp) ? VALUE_ABOVE_ALL :
+							   VALUE_BELOW_ALL);
+	result.floor = stamp / USECS_PER_DAY;
+	if (stamp % USECS_PER_DAY < 0)
+		result.floor--;
+	result.fraction = stamp % USECS_PER_DAY != 0;
+	return result;
+}
+
+/*
+ * A day from a date, timestamp or timestamptz.  With a time zone the day is
+ * the session's; such a value is marked inexact, because where a day begins
+ * at one o'clock its midnight falls into the day before.
+ */
+ValueNumber
+value_day(Datum datum, Oid type)
+{
+	ValueNumber result;
+
+	switch (type)
+	{
+		case DATEOID:
+			return day_of_date(DatumGetDateADT(datum));
+		case TIMESTAMPOID:
+			return day_of_timestamp(DatumGetTimestamp(datum));
+		case TIMESTAMPTZOID:
+			if (TIMESTAMP_NOT_FINITE(DatumGetTimestampTz(datum)))
+				return day_of_timestamp(DatumGetTimestampTz(datum));
+			datum = DirectFunctionCall1(timestamptz_timestamp, datum);
+			result = day_of_timestamp(DatumGetTimestamp(datum));
+			result.inexact = true;
+			return result;
+		default:
+			elog(ERROR, "type %u is not a day", type);
+	}
+}
+
+/* column op infinity, where the column is finite */
+static ValueBounds
+bounds_of_limit(IntentOp op, ValueLimit limit)
+{
+	ValueBounds bounds = {0};
+	bool		below = op == INTENT_OP_LT || op == INTENT_OP_LE;
+	bool		above = op == INTENT_OP_GT || op == INTENT_OP_GE;
+
+	bounds.never = op == INTENT_OP_EQ ||
+		(limit == VALUE_ABOVE_ALL ? above : below);
+	return bounds;
+}
+
+/*
+ * What "column op value" says of a column's lower and upper bound.
+ *
+ * "integral" columns hold integers only, so that > 80 is >= 81; others keep
+ * the integer below or above.  "outward" gives up that precision where the
+ * value itself is not exact.
+ */
+ValueBounds
+value_bounds(IntentOp op, ValueNumber number, bool integral, bool outward)
+{
+	ValueBounds bounds = {0};
+	int64		above = number.floor + (number.fraction ? 1 : 0);
+
+	if (number.limit != VALUE_FINITE)
+		return bounds_of_limit(op, number.limit);
+
+	bounds.has_lower = op == INTENT_OP_EQ || op == INTENT_OP_GE || op == INTENT_OP_GT;
+	bounds.has_upper = op == INTENT_OP_EQ || op == INTENT_OP_LE || op == INTENT_OP_LT;
+	if (!integral || outward)
+	{
+		bounds.lower = number.floor;
+		bounds.upper = outward ? number.floor : above;
+		bounds.wide = outward || number.fraction ||
+			op == INTENT_OP_GT || op == INTENT_OP_LT;
+		return bounds;
+	}
+	bounds.never = op == INTENT_OP_EQ && number.fraction;
+	bounds.lower = op == INTENT_OP_GT ? number.floor + 1 : above;
+	bounds.upper = op == INTENT_OP_LT ? above - 1 : number.floor;
+	return bounds;
+}
+
+static bool
+is_ascii(const char *text)
+{
+	for (; *text; text++)
+	{
+		if (IS_HIGHBIT_SET(*text))
+			return false;
+	}
+	return true;
+}
+
+/* Can the text be written as UTF-8 at all?  (SQL_ASCII checks nothing.) */
+static bool
+is_convertible(const char *text)
+{
+	return GetDatabaseEncoding() != PG_SQL_ASCII ||
+		pg_verify_mbstr(PG_UTF8, text, strlen(text), true);
+}
+
+/*
+ * The literal part of a LIKE pattern, or NULL when the pattern is more than
+ * a part to be contained ('%x%', for a server that matches parts) or a whole
+ * string (ILIKE without wildcards).
+ */
+static char *
+pattern_literal(const char *pattern, bool contains)
+{
+	size_t		len = strlen(pattern);
+	char	   *literal;
+
+	if (contains && len > 2 && pattern[0] == '%' && pattern[len - 1] == '%')
+		literal = pnstrdup(pattern + 1, len - 2);
+	else
+		literal = pstrdup(pattern);
+	return strpbrk(literal, "%_\\") ? NULL : literal;
+}
+
+static char *
+sent_text(const IntentCond *cond, const char *text, bool contains)
+{
+	switch (cond->op)
+	{
+		case INTENT_OP_EQ:
+			return pstrdup(text);
+		case INTENT_OP_LIKE:
+			/* without wildcards LIKE is an equality */
+			return pattern_literal(text, true);
+		case INTENT_OP_ILIKE:
+			return pattern_literal(text, contains);
+		default:
+			return pstrdup(text);
+	}
+}
+
+/*
+ * The string that a condition sends for a value.  False when it cannot be
+ * sent, so that the condition is only checked here: empty, over the API's
+ * length limit, not ASCII where the API's idea of case might differ, or a
+ * pattern that is more than its literal part.
+ */
+bool
+value_string(const IntentCond *cond, const IntentFilter *filter,
+			 Datum datum, Oid type, IntentScalar *scalar)
+{
+	Oid			output;
+	bool		is_varlena;
+	bool		by_case = cond->op == INTENT_OP_EQ && !cond->nocase;
+	char	   *text;
+
+	getTypeOutputInfo(type, &output, &is_varlena);
+	text = sent_text(cond, OidOutputFunctionCall(output, datum),
+					 cond->contains);
+	if (!text || text[0] == '\0' || !is_convertible(text) ||
+		(!by_case && !is_ascii(text)))
+		return false;
+	if (filter->max_length > 0 && pg_mbstrlen(text) > filter->max_length)
+		return false;
+
+	memset(scalar, 0, sizeof(IntentScalar));
+	scalar->text = text;
+	scalar->datum = datum;
+	scalar->compare = cond->nocase ?
+		str_tolower(text, strlen(text), DEFAULT_COLLATION_OID) : text;
+	return true;
+}
