@@ -116,7 +116,7 @@ apply_cond(const IntentTable *table, const IntentFilter *filter,
 		   const IntentCond *cond, IntentEstimate *estimate)
 {
 	double		n = cond->op == INTENT_OP_EQ ? count_values(cond) :
-		filter->kind == INTENT_FILTER_DATE ? sqrt(UNKNOWN_LIST_LENGTH) : 1;
+	filter->kind == INTENT_FILTER_DATE ? sqrt(UNKNOWN_LIST_LENGTH) : 1;
 
 	if (fans_out(table, filter->kind))
 		estimate->chains *= n;

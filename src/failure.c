@@ -197,7 +197,8 @@ hint_text(HintKind kind, const FailureContext *context)
 	}
 }
 
-static void pg_attribute_noreturn()
+static void
+pg_attribute_noreturn()
 raise_status(const FailureContext *context, const HttpReply *reply)
 {
 	const StatusRule *rule = rule_for_status(reply->status);

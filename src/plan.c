@@ -298,8 +298,8 @@ add_scan_path(PlannerInfo *root, RelOptInfo *rel, List *conds, double rows,
 	IntentRel  *irel = rel->fdw_private;
 	IntentEstimate estimate = estimate_scan(irel->table, conds);
 	bool		lacking = !has_input(irel->table, conds) ||
-		lacking_join_column(root, rel, conds) > 0 ||
-		needs_not_carried(root, rel, conds);
+	lacking_join_column(root, rel, conds) > 0 ||
+	needs_not_carried(root, rel, conds);
 	Cost		base = lacking ? LACKING_COST : 0;
 
 	if (ppi)
@@ -382,8 +382,8 @@ candidate_outers(PlannerInfo *root, RelOptInfo *rel)
 	if (rel->has_eclass_joins)
 	{
 		List	   *clauses =
-			generate_implied_equalities_for_column(root, rel, is_filter_column,
-												   NULL, rel->lateral_referencers);
+		generate_implied_equalities_for_column(root, rel, is_filter_column,
+											   NULL, rel->lateral_referencers);
 
 		foreach(lc, clauses)
 			outers = add_outer(root, rel, lfirst(lc), outers);

@@ -12,19 +12,8 @@
 
 #include "compat.h"
 
+#include "digest.h"
 #include "table.h"
-#include "value.h"
-
-/* A condition with its values, as of the last (re)scan. */
-typedef struct IntentInput
-{
-	const IntentCond *cond;
-	bool		always;			/* a guard is true: every row meets it */
-	char	   *symbol;			/* EXPLAIN: the value is not known yet */
-	int			nvalues;		/* NULLs left out */
-	Datum	   *values;
-	Oid		   *types;
-} IntentInput;
 
 /* How a request covers a condition. */
 typedef enum IntentSent

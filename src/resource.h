@@ -59,8 +59,8 @@ typedef struct IntentColumnDef
 	const char *type;			/* SQL type for IMPORT FOREIGN SCHEMA */
 	const char *key;			/* what column option "key" takes */
 	IntentSource source;
-	const char *paths[INTENT_MAX_PATHS];	/* members tried in this order; all
-											 * NULL: the key itself */
+	const char *paths[INTENT_MAX_PATHS];	/* members tried in this order;
+											 * all NULL: the key itself */
 	const char *filter;			/* name of the filter, or NULL */
 	bool		by_scores;		/* with several topics, a raised minScore
 								 * changes its value */

@@ -53,7 +53,7 @@ static Oid
 scan_user(ForeignScanState *node, ForeignScan *plan)
 {
 	RangeTblEntry *rte PG_USED_FOR_ASSERTS_ONLY =
-		exec_rt_fetch(plan->scan.scanrelid, node->ss.ps.state);
+	exec_rt_fetch(plan->scan.scanrelid, node->ss.ps.state);
 	Oid			userid = foreign_scan_user(plan, rte);
 
 	return OidIsValid(userid) ? userid : GetUserId();

@@ -32,6 +32,8 @@ SELECT email, company, job_title, intent_score
 
 \echo '3. What was sent, and what it cost'
 \echo
+\pset tuples_only on
+\pset format unaligned
 \set ECHO queries
 EXPLAIN (ANALYZE, VERBOSE, COSTS OFF, TIMING OFF, SUMMARY OFF)
 SELECT email, company, job_title, intent_score
@@ -40,7 +42,10 @@ SELECT email, company, job_title, intent_score
    AND seniority IN ('director', 'vp') AND has_business_email
  ORDER BY intent_score DESC LIMIT 10;
 \set ECHO none
+\pset tuples_only off
+\pset format aligned
 
+\echo
 \echo '4. Joined with the CRM: which of our accounts are interested?'
 \echo
 \set ECHO queries
@@ -53,7 +58,7 @@ SELECT company_domain,
        (ARRAY['Ada', 'Grace', 'Edsger'])[row_number() OVER ()],
        (ARRAY['open', 'won', 'open'])[row_number() OVER ()]
   FROM (SELECT company_domain, count(*) FROM intent.audience
-         WHERE topic_id = 117801 AND company_domain IS NOT NULL
+         WHERE topic_id = 117801 AND company_domain = lower(company_domain)
          GROUP BY company_domain ORDER BY count(*) DESC, company_domain LIMIT 3) d;
 ANALYZE crm.accounts;
 \set ECHO queries

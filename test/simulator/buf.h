@@ -31,6 +31,7 @@ extern void buf_uint(Buf *b, uint64_t value);
 extern void buf_printf(Buf *b, const char *format,...)
 			__attribute__((format(printf, 2, 3)));
 extern void buf_json(Buf *b, const char *text, size_t len);
+
 /* True if text can stand between quotes as it is. */
 extern bool json_is_plain(const char *text, size_t len);
 extern void buf_csv(Buf *b, const char *text, size_t len);

@@ -175,7 +175,7 @@ read_audiences(SimConfig *c, const json_t *value, Buf *error)
 		buf_str(error, "audiences must be an object");
 	json_object_foreach((json_t *) value, id, audience)
 		if (error->len == 0 && !query_apply_audience(audience, &q, error))
-			break;
+		break;
 	c->audiences = value;
 	return error->len == 0;
 }
@@ -191,7 +191,7 @@ read_faults(SimConfig *c, const json_t *value, Buf *error)
 		return false;
 	json_array_foreach(value, i, entry)
 		if (!page_faults_check(json_object_get(entry, "fault"), error))
-			return false;
+		return false;
 	return true;
 }
 
@@ -309,10 +309,10 @@ config_parse(json_t *json, Buf *error)
 	c->json = json;
 	json_object_foreach(json, name, value)
 		if (!read_key(c, name, value, error))
-		{
-			config_free(c);
-			return NULL;
-		}
+	{
+		config_free(c);
+		return NULL;
+	}
 	return c;
 }
 

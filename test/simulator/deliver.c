@@ -30,7 +30,7 @@ int
 connection_socket(struct MHD_Connection *connection)
 {
 	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 
 	return info ? info->connect_fd : -1;
 }
@@ -39,7 +39,7 @@ connection_socket(struct MHD_Connection *connection)
 bool
 wait_or_gone(int socket, int64_t microseconds)
 {
-	struct pollfd p = {.fd = socket, .events = POLLRDHUP};
+	struct pollfd p = {.fd = socket,.events = POLLRDHUP};
 	struct timespec left = {microseconds / 1000000, microseconds % 1000000 * 1000};
 
 	return ppoll(&p, 1, microseconds < 0 ? NULL : &left, NULL) == 0;

@@ -162,7 +162,7 @@ static void
 wait_for_end_of(pid_t parent)
 {
 	int			fd = parent ? (int) syscall(SYS_pidfd_open, parent, 0) : -1;
-	struct pollfd p = {.fd = fd, .events = POLLIN};
+	struct pollfd p = {.fd = fd,.events = POLLIN};
 
 	if (parent == 0)
 		for (;;)

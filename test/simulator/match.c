@@ -94,7 +94,7 @@ check_array(const FilterDef *d, const json_t *value, Buf *error)
 	}
 	json_array_foreach(value, i, item)
 		if (!check_string(d, item, error))
-			return false;
+		return false;
 	return true;
 }
 

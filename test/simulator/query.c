@@ -39,7 +39,7 @@ check_topics(const json_t *value, int low, int high)
 		return false;
 	json_array_foreach(value, i, item)
 		if (!json_is_integer(item))
-			return false;
+		return false;
 	return true;
 }
 

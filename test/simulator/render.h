@@ -35,7 +35,7 @@ typedef struct Page
 	size_t		offset;			/* of its first row in the result */
 	int			rows;
 	uint32_t	number;			/* 1-based in its chain */
-	Buf			meta[META_MEMBERS];	/* JSON texts; empty: left out */
+	Buf			meta[META_MEMBERS]; /* JSON texts; empty: left out */
 	int			duplicate_row;	/* -1: none */
 	int			drop_row;		/* -1: none */
 	RowPatch	patch;

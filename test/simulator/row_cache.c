@@ -23,7 +23,7 @@ const Attr	seed_query[] = {ATTR_INTENT_SCORE, ATTR_TOPIC_ID, ATTR_COUNT};
 const Attr	seed_after[] = {ATTR_EMAIL, ATTR_COMPANY, ATTR_JOB_TITLE, ATTR_COUNT};
 
 static Slot slots[2][SLOTS];
-static pthread_mutex_t locks[LOCKS] = {[0 ... LOCKS - 1] = PTHREAD_MUTEX_INITIALIZER};
+static pthread_mutex_t locks[LOCKS] = {[0...LOCKS - 1] = PTHREAD_MUTEX_INITIALIZER};
 
 static void
 add_member(Buf *b, const Person *p, Attr a)

@@ -86,7 +86,7 @@ static Connection *
 connection_of(struct MHD_Connection *connection)
 {
 	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 
 	return info->socket_context;
 }
@@ -175,7 +175,7 @@ static unsigned int
 daemon_flags(const ServerOptions *o, const struct sockaddr_storage *address)
 {
 	unsigned int flags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD |
-		MHD_USE_POLL | MHD_USE_ITC;
+	MHD_USE_POLL | MHD_USE_ITC;
 
 	if (o->tls_cert)
 		flags |= MHD_USE_TLS;

@@ -61,7 +61,7 @@ const Topic topics[TOPIC_COUNT] = {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static DateIndex dates[DATES_KEPT];
 static uint64_t clock_hand;
-static int total_weight;
+static int	total_weight;
 
 void
 topics_init(void)
@@ -109,7 +109,7 @@ date_seed(const char *date)
 static int
 draw_topic(uint64_t h)
 {
-		int			r = (int) (h % (uint64_t) total_weight);
+	int			r = (int) (h % (uint64_t) total_weight);
 	int			t = 1;
 
 	while (t < TOPIC_COUNT - 2 && r >= topics[t].weight)
@@ -200,9 +200,9 @@ fill_postings(DateIndex *index, uint64_t seed)
 		person_topics(p, seed, true, exact);
 		for (int i = 0; i < n; i++)
 			index->postings[at[whole[i].topic]++] = (Posting)
-			{
-				p, (uint16_t) whole[i].tenths, (uint16_t) exact[i].tenths
-			};
+		{
+			p, (uint16_t) whole[i].tenths, (uint16_t) exact[i].tenths
+		};
 	}
 }
 

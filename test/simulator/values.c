@@ -21,7 +21,7 @@ static const char *const first_names[] = {
 static const char *const last_names[] = {
 	"Smith", "Müller", "Garcia", "Novak", "Rossi", "Tanaka", "O'Neil",
 	"Van der Berg", "Kowalski", "Østergård", "Nguyen", "Haddad", "Silva",
-	"Johnson", "Okafor", "Lindqvist", "Петров", "山田", "Dubois", "Meyer",
+	"Johnson", "Okafor", "Lindqvist", "\xd0\x9f\xd0\xb5\xd1\x82\xd1\x80\xd0\xbe\xd0\xb2", "山田", "Dubois", "Meyer",
 	"Mc Allister", "Ivanova", "Costa", "Brandt", "Smithson", "de la Cruz"
 };
 
@@ -162,6 +162,7 @@ static const struct
 	const char *const *list;
 	int			count;
 }			lists[DICT_COUNT] = {
+
 	[DICT_FIRST_NAME] = LIST(first_names),
 	[DICT_LAST_NAME] = LIST(last_names),
 	[DICT_AGE_RANGE] = LIST(age_ranges),

@@ -1,0 +1,413 @@
+/*
+ * chain_run.c
+ *		One chain as an explicit state machine.
+ *
+ * Part of chain.c.  Sends a request, and deals with its reply: a page, a
+ * result still being made, something to try again, or an error.  Never waits.
+ * A page is used whole or not at all: it is parsed when the one before has
+ * been read.
+ */
+#include "chain_private.h"
+
+#include "body.h"
+#include "common/hashfn.h"
+#include "common/pg_prng.h"
+#include "failure.h"
+#include "utils/datetime.h"
+#include "utils/timestamp.h"
+
+/* Restarts of a statement before it gives up on a moving run (DESIGN 2.3). */
+#define MAX_RESTARTS 3
+
+/* Pages without rows in a row, before a cursor counts as endless. */
+#define MAX_EMPTY_PAGES 100
+
+/* The first pause before a request is tried again, in ms; doubles. */
+#define FIRST_RETRY_MS 200
+
+/* Polls are never further apart than this, in ms (DESIGN 2.3). */
+#define MAX_POLL_MS 10000
+
+static void
+fill_failure(ChainSet *set, ChainRun *run, FailureContext *context)
+{
+	context->table = set->setup.table;
+	context->userid = set->setup.userid;
+	context->request_body = run->body;
+	context->has_cursor = run->cursor != NULL;
+	context->attempts = run->attempts;
+	context->page = run->public.page_number + 1;
+}
+
+static void
+check_budget(ChainSet *set)
+{
+	const IntentOptions *options = set->setup.table->options;
+
+	if (options->max_requests == 0 ||
+		set->setup.counters->requests < options->max_requests)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("the scan of table \"%s\" has used up its %d requests",
+					set->setup.table->name, options->max_requests),
+			 errhint("Narrow the query, or raise the option \"max_requests\" of the table or its server.")));
+}
+
+/* Sends the request for the chain's next page. */
+void
+chain_send(ChainSet *set, ChainRun *run)
+{
+	const IntentOptions *options = set->setup.table->options;
+	const IntentResource *resource = set->setup.table->resource;
+	MemoryContext old;
+	const char *headers[4];
+	HttpRequest request = {0};
+
+	check_budget(set);
+	MemoryContextReset(run->body_context);
+	old = MemoryContextSwitchTo(run->body_context);
+	run->body = body_request(run->public.spec, set->limit, run->cursor);
+	headers[0] = option_auth_header(set->setup.userid, set->setup.table->server);
+	headers[1] = "Content-Type: application/json";
+	headers[2] = "Accept: application/json";
+	headers[3] = NULL;
+	request.method = HTTP_POST;
+	request.url = psprintf("%s%s", options->base_url, resource->path);
+	request.headers = headers;
+	request.body = run->body;
+	request.body_len = strlen(run->body);
+	request.connect_timeout_ms = options->connect_timeout;
+	request.timeout_ms = options->request_timeout;
+	request.max_body = options->max_response_size;
+	request.ca_file = options->ca_file;
+	request.proxy = options->proxy;
+	request.user_agent = options->user_agent;
+	set->setup.counters->requests++;
+	run->attempts++;
+	run->transfer = http_start(set->pool, &request, run->context);
+	run->state = CHAIN_SENT;
+	MemoryContextSwitchTo(old);
+}
+
+static void
+wait_until(ChainRun *run, int64 ms)
+{
+	run->resume_at = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), ms);
+	run->state = CHAIN_WAITING;
+}
+
+/* Half to all of a delay that doubles with each attempt. */
+static int64
+backoff_ms(const IntentOptions *options, int attempts)
+{
+	int64		delay = FIRST_RETRY_MS;
+
+	for (int i = 1; i < attempts && delay < options->max_retry_delay; i++)
+		delay *= 2;
+	delay = Min(delay, options->max_retry_delay);
+	return delay / 2 + (int64) (pg_prng_double(&pg_global_prng_state) * delay / 2);
+}
+
+/* Tries again what may pass; raises the rest. */
+static void
+handle_failure(ChainSet *set, ChainRun *run, const HttpReply *reply)
+{
+	const IntentOptions *options = set->setup.table->options;
+	FailureContext context;
+	int64		delay = reply->retry_after_ms;
+
+	fill_failure(set, run, &context);
+	if (!failure_is_transient(reply) || run->attempts > options->max_retries ||
+		delay > options->max_retry_delay)
+		failure_raise(&context, reply);
+	if (delay >= 0)
+		set->setup.counters->throttled_ms += delay;
+	else
+		delay = backoff_ms(options, run->attempts);
+	set->setup.counters->retries++;
+	wait_until(run, delay);
+}
+
+/* The result is still being made: asks again later. */
+static void
+poll_later(ChainSet *set, ChainRun *run)
+{
+	const IntentOptions *options = set->setup.table->options;
+	TimestampTz now = GetCurrentTimestamp();
+	int64		left;
+
+	if (run->poll_since == 0)
+	{
+		run->poll_since = now;
+		run->poll_ms = options->poll_interval;
+	}
+	left = options->materialize_timeout -
+		TimestampDifferenceMilliseconds(run->poll_since, now);
+	if (left <= 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_UNABLE_TO_CREATE_EXECUTION),
+				 errmsg("materialize timeout: the API has not made the result in time"),
+				 errdetail("Table \"%s\", %lld polls.", set->setup.table->name,
+						   (long long) set->setup.counters->polls),
+				 errhint("Raise the server option \"materialize_timeout\", or run the statement again: the API goes on making it.")));
+	run->attempts = 0;
+	set->setup.counters->polls++;
+	wait_until(run, Min(run->poll_ms, left));
+	run->poll_ms = Min(run->poll_ms + run->poll_ms / 2,
+					   Max(MAX_POLL_MS, options->poll_interval));
+}
+
+/* ---- snapshots ---- */
+
+/*
+ * The run changed.  As long as no scan of the statement has handed anything
+ * on, all of them start again; later it is an error that schedulers retry.
+ */
+static void
+snapshot_changed(ChainSet *set, const char *before, const char *now,
+				 const char *date)
+{
+	ChainStatement *statement = set->setup.statement;
+
+	if (statement->delivered || statement->restarts >= MAX_RESTARTS)
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("the data of table \"%s\" changed while it was being read",
+						set->setup.table->name),
+				 errdetail("It was %s before and is %s now.", before, now),
+				 errhint("Run the statement again.")));
+	statement->restarts++;
+	statement->generation++;
+	strlcpy(statement->data_date, date ? date : "", sizeof(statement->data_date));
+}
+
+static bool
+differs(const char *known, const char *seen)
+{
+	return known && known[0] != '\0' && seen && strcmp(known, seen) != 0;
+}
+
+/* The date that the request names, or NULL for the latest run. */
+static char *
+asked_date(const IntentChainSpec *spec)
+{
+	int			f = resource_filter_of_kind(spec->resource, INTENT_FILTER_DATE);
+	int			year;
+	int			month;
+	int			day;
+
+	if (f < 0 || !spec->fields[f].set)
+		return NULL;
+	j2date((int) spec->fields[f].values[0].integer + POSTGRES_EPOCH_JDATE,
+		   &year, &month, &day);
+	return psprintf("%04d-%02d-%02d", year, month, day);
+}
+
+/*
+ * Is the page of the run that the chain and the statement see?  False when
+ * all starts again.
+ */
+static bool
+check_snapshot(ChainSet *set, ChainRun *run, const RowPage *page,
+			   const HttpReply *reply)
+{
+	ChainStatement *statement = set->setup.statement;
+	char	   *asked = asked_date(run->public.spec);
+	FailureContext context;
+
+	fill_failure(set, run, &context);
+	if (differs(asked, page->data_date))
+		failure_malformed(&context, reply,
+						  psprintf("the run of %s was asked for, another one came", asked));
+	if (differs(run->data_date, page->data_date))
+		snapshot_changed(set, psprintf("the run of %s", run->data_date),
+						 psprintf("that of %s", page->data_date), page->data_date);
+	else if (differs(run->cache_key, page->cache_key))
+		snapshot_changed(set, "one result", "another one", page->data_date);
+	else if (!asked && differs(statement->data_date, page->data_date))
+		snapshot_changed(set, psprintf("the run of %s", statement->data_date),
+						 psprintf("that of %s", page->data_date), page->data_date);
+	if (set->generation != statement->generation)
+		return false;
+
+	if (!asked && page->data_date)
+		strlcpy(statement->data_date, page->data_date,
+				sizeof(statement->data_date));
+	if (!run->data_date && page->data_date)
+		run->data_date = MemoryContextStrdup(run->context, page->data_date);
+	if (!run->cache_key && page->cache_key)
+		run->cache_key = MemoryContextStrdup(run->context, page->cache_key);
+	return true;
+}
+
+/* ---- pages ---- */
+
+/* Raises for a cursor seen before: following it would never end. */
+static void
+note_cursor(ChainSet *set, ChainRun *run, const RowPage *page,
+			const HttpReply *reply)
+{
+	FailureContext context;
+	uint64		hash;
+	bool		found;
+
+	fill_failure(set, run, &context);
+	if (!page->next_cursor)
+		failure_malformed(&context, reply, "more pages, but no cursor");
+	if (!run->seen)
+	{
+		HASHCTL		ctl = {0};
+
+		ctl.keysize = sizeof(uint64);
+		ctl.entrysize = sizeof(uint64);
+		ctl.hcxt = run->context;
+		run->seen = hash_create("intent_fdw cursors", 64, &ctl,
+								HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	}
+	hash = DatumGetUInt64(hash_any_extended((unsigned char *) page->next_cursor,
+											strlen(page->next_cursor), 0));
+	hash_search(run->seen, &hash, HASH_ENTER, &found);
+	if (found)
+		failure_malformed(&context, reply, "a cursor came twice");
+	if (run->empty_pages > MAX_EMPTY_PAGES)
+		failure_malformed(&context, reply, "one page without rows after the other");
+}
+
+static void
+note_total(ChainRun *run, const RowPage *page)
+{
+	if (!page->has_total)
+		return;
+	if (run->has_total && run->total != page->total)
+		run->total_changed = true;
+	run->has_total = true;
+	run->total = page->total;
+}
+
+/* All pages are there: does their number of rows agree with totalCount? */
+static void
+verify_total(ChainSet *set, ChainRun *run)
+{
+	const IntentTable *table = set->setup.table;
+	int			verify = table->options->verify_count;
+
+	if (!run->has_total)
+		return;
+	set->setup.counters->has_total = true;
+	set->setup.counters->total += run->total;
+	if (verify == INTENT_VERIFY_OFF ||
+		(!run->total_changed && run->total == run->rows))
+		return;
+	ereport(verify == INTENT_VERIFY_ERROR ? ERROR : WARNING,
+			(errcode(ERRCODE_FDW_UNABLE_TO_CREATE_REPLY),
+			 errmsg("the API counted %lld rows for table \"%s\" and sent %lld",
+					(long long) run->total, table->name, (long long) run->rows),
+			 run->total_changed ? errdetail("The count changed from page to page.") : 0,
+			 errhint("Run the statement again. The option \"verify_count\" of the table or its server can make this a warning, or turn the check off.")));
+}
+
+static void
+count_page(ChainSet *set, ChainRun *run, const RowPage *page)
+{
+	ChainCounters *counters = set->setup.counters;
+
+	counters->pages++;
+	counters->rows += page->nrows;
+	if (page->data_date)
+		strlcpy(counters->data_date, page->data_date, sizeof(counters->data_date));
+	run->rows += page->nrows;
+	run->empty_pages = page->nrows > 0 ? 0 : run->empty_pages + 1;
+	run->attempts = 0;
+	run->poll_since = 0;
+	run->public.page_number++;
+}
+
+static void
+set_cursor(ChainRun *run, const char *cursor)
+{
+	if (run->cursor)
+		pfree(run->cursor);
+	run->cursor = cursor ? MemoryContextStrdup(run->context, cursor) : NULL;
+}
+
+/* A page that can be used: its rows are the chain's next ones. */
+static void
+accept_page(ChainSet *set, ChainRun *run, RowPage *page, const HttpReply *reply)
+{
+	if (!check_snapshot(set, run, page, reply))
+		return;
+	note_total(run, page);
+	count_page(set, run, page);
+	if (page->has_more)
+	{
+		note_cursor(set, run, page, reply);
+		set_cursor(run, page->next_cursor);
+		run->state = CHAIN_READY_TO_SEND;
+	}
+	else
+	{
+		run->state = CHAIN_LAST_PAGE;
+		verify_total(set, run);
+	}
+	run->public.page = page;
+	run->public.row = 0;
+}
+
+static void
+handle_document(ChainSet *set, ChainRun *run, const HttpReply *reply)
+{
+	FailureContext context;
+	MemoryContext old;
+	RowPage    *page;
+	char	   *problem = NULL;
+
+	MemoryContextReset(run->page_context);
+	old = MemoryContextSwitchTo(run->page_context);
+	page = page_parse(set->setup.layout, reply->body, reply->body_len, &problem);
+	fill_failure(set, run, &context);
+	if (!page)
+		failure_malformed(&context, reply, problem);
+	if (page->status == PAGE_STATUS_MATERIALIZING)
+		poll_later(set, run);
+	else
+		accept_page(set, run, page, reply);
+	MemoryContextSwitchTo(old);
+}
+
+/*
+ * The transfer's reply.  It stays until it has been dealt with, so that
+ * errors can show it, and goes with the chain's context if they are raised.
+ */
+static void
+handle_reply(ChainSet *set, ChainRun *run, const HttpReply *reply)
+{
+	set->setup.counters->bytes += reply->bytes_received;
+	if (reply->outcome == HTTP_DONE && reply->status == 200)
+		handle_document(set, run, reply);
+	else if (reply->outcome == HTTP_DONE && reply->status == 202)
+		poll_later(set, run);
+	else
+		handle_failure(set, run, reply);
+	http_release(run->transfer);
+	run->transfer = NULL;
+}
+
+/* Moves a chain on as far as it goes without waiting and without new rows. */
+void
+chain_step(ChainSet *set, ChainRun *run)
+{
+	const HttpReply *reply;
+
+	if (chain_has_rows(run))
+		return;
+	if (run->state == CHAIN_WAITING && GetCurrentTimestamp() >= run->resume_at)
+		run->state = CHAIN_READY_TO_SEND;
+	if (run->state == CHAIN_READY_TO_SEND)
+		chain_send(set, run);
+	if (run->state == CHAIN_SENT && (reply = http_reply(run->transfer)) != NULL)
+	{
+		run->public.page = NULL;
+		handle_reply(set, run, reply);
+	}
+}
