@@ -146,6 +146,7 @@ restart(ChainSet *set)
 {
 	while (set->nactive > 0)
 		drop_chain(set, set->nactive - 1);
+	set->reading = NULL;
 	set->next_number = 0;
 	set->current = 0;
 	set->taken = 0;
@@ -233,7 +234,8 @@ wait_for_chains(ChainSet *set)
 }
 
 /*
- * A chain whose page has rows not read yet, or NULL when all chains are done.
+ * A chain whose page has rows not read yet, the same as before as long as it
+ * has, or NULL when all chains are done.
  *
  * Waits as long as it takes, raises whatever goes wrong, and interrupts.  The
  * caller reads rows from chain->row on, telling chain_row_taken() of each;
@@ -244,11 +246,13 @@ chains_next(ChainSet *set)
 {
 	for (;;)
 	{
-		ChainRun   *run;
+		ChainRun   *run = set->reading;
 
 		if (set->generation != set->setup.statement->generation)
 			restart(set);
-		run = sweep(set);
+		else if (run && chain_has_rows(run))
+			return &run->public;
+		set->reading = run = sweep(set);
 		if (run)
 			return &run->public;
 		if (set->generation != set->setup.statement->generation)

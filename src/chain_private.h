@@ -55,6 +55,7 @@ struct ChainSet
 	int			max_active;
 	int			current;		/* position in active */
 	ChainRun  **active;
+	ChainRun   *reading;		/* what chains_next() returned last */
 	int64		taken;			/* rows read */
 };
 

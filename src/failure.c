@@ -14,10 +14,10 @@
 /* What the detail of an error shows. */
 typedef enum DetailKind
 {
-	DETAIL_STATUS,				/* status, attempts, the server's message */
+	DETAIL_STATUS,				/* status, attempts, how long the server asked
+								 * to wait, its message */
 	DETAIL_MESSAGE,				/* the server's message */
 	DETAIL_REQUEST,				/* the server's message and the request body */
-	DETAIL_RETRY_AFTER,			/* how long the server asked to wait */
 	DETAIL_EXCERPT,				/* status and the beginning of the body */
 } DetailKind;
 
@@ -57,7 +57,7 @@ static const StatusRule status_rules[] = {
 	{410, 410, false, ERRCODE_FDW_TABLE_NOT_FOUND,
 	"the API no longer has that audience or path", DETAIL_MESSAGE, HINT_PATH},
 	{429, 429, true, ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
-	"the API limits the rate of requests", DETAIL_RETRY_AFTER, HINT_LATER},
+	"the API limits the rate of requests", DETAIL_STATUS, HINT_LATER},
 	{500, 500, true, ERRCODE_FDW_UNABLE_TO_CREATE_EXECUTION,
 	"the API failed", DETAIL_STATUS, HINT_LATER},
 	{502, 504, true, ERRCODE_FDW_UNABLE_TO_CREATE_EXECUTION,
@@ -142,6 +142,16 @@ said(const HttpReply *reply)
 	return message ? psprintf(" It said: %s", message) : "";
 }
 
+/* What Retry-After said, or for a limited rate that it said nothing. */
+static char *
+asked_to_wait(const HttpReply *reply)
+{
+	if (reply->retry_after_ms >= 0)
+		return psprintf(" It asked to wait %d s.",
+						(int) ((reply->retry_after_ms + 999) / 1000));
+	return reply->status == 429 ? " It did not say how long to wait." : "";
+}
+
 static char *
 detail_text(DetailKind kind, const FailureContext *context,
 			const HttpReply *reply)
@@ -154,21 +164,13 @@ detail_text(DetailKind kind, const FailureContext *context,
 			return psprintf("Status %d.%s Request body: %s", reply->status,
 							said(reply),
 							context->request_body ? context->request_body : "none");
-		case DETAIL_RETRY_AFTER:
-			if (reply->retry_after_ms >= 0)
-				return psprintf("Status %d after %s. It asked to wait %d s.%s",
-								reply->status, attempts_text(context->attempts),
-								(int) ((reply->retry_after_ms + 999) / 1000),
-								said(reply));
-			return psprintf("Status %d after %s. It did not say how long to wait.%s",
-							reply->status, attempts_text(context->attempts),
-							said(reply));
 		case DETAIL_EXCERPT:
 			return psprintf("Status %d. The answer begins: %s", reply->status,
 							body_excerpt(reply->body, reply->body_len));
 		default:
-			return psprintf("Status %d after %s.%s", reply->status,
-							attempts_text(context->attempts), said(reply));
+			return psprintf("Status %d after %s.%s%s", reply->status,
+							attempts_text(context->attempts), asked_to_wait(reply),
+							said(reply));
 	}
 }
 

@@ -184,19 +184,19 @@ same_values(const IntentInput *a, const IntentInput *b)
 /*
  * Evaluates all values anew, once after each (re)start of a scan.
  *
- * True if they are what they were before.  The values stay valid until the
- * call after the next one.  Raises what the expressions raise.
+ * True if they are what they were before; then the inputs are left as they
+ * are, for a request that refers to them.  Raises what the expressions raise.
  */
 bool
 inputs_evaluate(InputSet *set, ExprContext *econtext)
 {
 	IntentInput *inputs;
 	bool		same = set->evaluated;
+	MemoryContext spare = set->contexts[1 - set->current];
 	MemoryContext old;
 
-	set->current = 1 - set->current;
-	MemoryContextReset(set->contexts[set->current]);
-	old = MemoryContextSwitchTo(set->contexts[set->current]);
+	MemoryContextReset(spare);
+	old = MemoryContextSwitchTo(spare);
 	inputs = palloc0(sizeof(IntentInput) * Max(set->n, 1));
 	for (int i = 0; i < set->n; i++)
 	{
@@ -205,9 +205,12 @@ inputs_evaluate(InputSet *set, ExprContext *econtext)
 		same = same && same_values(&inputs[i], &set->inputs[i]);
 	}
 	MemoryContextSwitchTo(old);
+	if (same)
+		return true;
+	set->current = 1 - set->current;
 	set->inputs = inputs;
 	set->evaluated = true;
-	return same;
+	return false;
 }
 
 /* ---- EXPLAIN ---- */

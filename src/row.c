@@ -60,6 +60,7 @@ struct RowReader
 	RowColumn **by_attno;		/* NULL where it does not */
 
 	/* of the table, as far as known */
+	Bitmapset  *members;		/* attno - 1 of columns that are members */
 	bool		carried_known;
 	Bitmapset  *carried;		/* attno - 1 */
 
@@ -139,6 +140,7 @@ make_layout(RowReader *reader)
 		{
 			columns[i].paths = column->paths;
 			columns[i].npaths = column->npaths;
+			reader->members = bms_add_member(reader->members, i);
 		}
 	}
 	reader->matched_index = table->natts;
@@ -206,18 +208,25 @@ rows_removed(const RowReader *reader)
 	return reader->removed;
 }
 
+/* What this and other scans of the backend have seen so far. */
+static void
+load_carried(RowReader *reader)
+{
+	MemoryContext old = MemoryContextSwitchTo(reader->context);
+
+	reader->carried_known = table_carried(reader->table->relid,
+										  &reader->carried);
+	MemoryContextSwitchTo(old);
+}
+
 /* A new request: its chains are prepared as they come. */
 void
 rows_start(RowReader *reader, const IntentRequest *request)
 {
-	MemoryContext old = MemoryContextSwitchTo(reader->context);
-
 	reader->request = request;
 	reader->chain_number = -1;
 	if (!reader->carried_known)
-		reader->carried_known = table_carried(reader->table->relid,
-											  &reader->carried);
-	MemoryContextSwitchTo(old);
+		load_carried(reader);
 }
 
 /* ---- what rows carry ---- */
@@ -234,46 +243,42 @@ not_carried_before(RowReader *reader, int attno)
 			 errhint("Run the statement again.")));
 }
 
-/* The columns of a page's rows that come from members of the table. */
-static Bitmapset *
-present_columns(RowReader *reader, const RowPage *page)
+/*
+ * Adds to what rows are known to carry, here and for the scans to come; the
+ * chain being read is prepared again.
+ */
+static void
+remember_carried(RowReader *reader, const Bitmapset *more)
 {
-	return bms_del_member(bms_copy(page->present), reader->matched_index);
+	MemoryContext old = MemoryContextSwitchTo(reader->context);
+
+	reader->carried = bms_add_members(reader->carried, more);
+	reader->carried_known = true;
+	reader->chain_number = -1;
+	table_remember_carried(reader->table->relid, reader->carried);
+	MemoryContextSwitchTo(old);
 }
 
-/* Learns from the first page with rows; later ones must not add to it. */
+/*
+ * Learns from the first page with rows what all rows carry; later ones must
+ * not add a column that the scan reads.  Allocates in row memory.
+ */
 static void
 learn_carried(RowReader *reader, const RowPage *page)
 {
-	Bitmapset  *present;
 	Bitmapset  *more;
+	bool		first;
 	int			i = -1;
-	MemoryContext old;
 
-	if (reader->carried_known && bms_is_subset(page->present, reader->carried))
-		return;
-	old = MemoryContextSwitchTo(reader->context);
 	if (!reader->carried_known)
-		reader->carried_known = table_carried(reader->table->relid,
-											  &reader->carried);
-	present = present_columns(reader, page);
-	more = bms_difference(present, reader->carried);
-	if (reader->carried_known && bms_is_empty(more))
-	{
-		bms_free(present);
-		MemoryContextSwitchTo(old);
+		load_carried(reader);
+	first = !reader->carried_known;
+	more = bms_difference(bms_intersect(page->present, reader->members),
+						  reader->carried);
+	if (!first && bms_is_empty(more))
 		return;
-	}
-	reader->carried = bms_add_members(reader->carried, present);
-	table_remember_carried(reader->table->relid, reader->carried);
-	MemoryContextSwitchTo(old);
-	reader->chain_number = -1;
-	if (!reader->carried_known)
-	{
-		reader->carried_known = true;
-		return;
-	}
-	while ((i = bms_next_member(more, i)) >= 0)
+	remember_carried(reader, more);
+	while (!first && (i = bms_next_member(more, i)) >= 0)
 	{
 		if (reader->by_attno[i])
 			not_carried_before(reader, i + 1);
@@ -668,13 +673,13 @@ rows_fill(RowReader *reader, Chain *chain, TupleTableSlot *slot)
 	MemoryContext old;
 	bool		passes;
 
+	MemoryContextReset(reader->row_context);
+	ResetExprContext(reader->econtext);
+	old = MemoryContextSwitchTo(reader->row_context);
 	if (chain->row == 0)
 		learn_carried(reader, chain->page);
 	if (reader->chain_number != chain->spec->number)
 		prepare_chain(reader, chain->spec);
-	MemoryContextReset(reader->row_context);
-	ResetExprContext(reader->econtext);
-	old = MemoryContextSwitchTo(reader->row_context);
 	fill_slot(reader, chain, slot);
 	passes = row_passes(reader, slot);
 	MemoryContextSwitchTo(old);

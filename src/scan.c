@@ -138,7 +138,6 @@ stop_chains(IntentScan *scan)
 	if (scan->chains)
 		chains_close(scan->chains);
 	scan->chains = NULL;
-	scan->chain = NULL;
 	scan->done = false;
 }
 
@@ -232,11 +231,9 @@ fetch_row(IntentScan *scan, TupleTableSlot *slot)
 {
 	while (!scan->done)
 	{
-		Chain	   *chain = scan->chain;
+		Chain	   *chain = chains_next(scan->chains);
 		bool		passes;
 
-		if (!chain || !chain->page || chain->row >= chain->page->nrows)
-			scan->chain = chain = chains_next(scan->chains);
 		if (!chain)
 		{
 			scan->done = true;

@@ -32,7 +32,6 @@ typedef struct IntentScan
 	ChainStatement *statement;
 	ChainCounters counters;
 	ChainSet   *chains;
-	Chain	   *chain;			/* the one being read */
 	bool		done;			/* all chains are read */
 
 	/* rows already returned, to return them again without a request */

@@ -23,7 +23,16 @@ const Attr	seed_query[] = {ATTR_INTENT_SCORE, ATTR_TOPIC_ID, ATTR_COUNT};
 const Attr	seed_after[] = {ATTR_EMAIL, ATTR_COMPANY, ATTR_JOB_TITLE, ATTR_COUNT};
 
 static Slot slots[2][SLOTS];
-static pthread_mutex_t locks[LOCKS] = {[0...LOCKS - 1] = PTHREAD_MUTEX_INITIALIZER};
+static pthread_mutex_t locks[LOCKS];
+
+/* Runs before main(): a range in an initializer is more than indent reads. */
+static void
+__attribute__((constructor))
+make_locks(void)
+{
+	for (int i = 0; i < LOCKS; i++)
+		pthread_mutex_init(&locks[i], NULL);
+}
 
 static void
 add_member(Buf *b, const Person *p, Attr a)

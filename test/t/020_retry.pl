@@ -24,7 +24,7 @@ my %passing = (
 	(map { $_ => { status => $_ } } 429, 500, 502, 503, 504),
 	'closed connection' => { close => JSON::PP::true },
 	'cut body' => { cut_body => 300 },
-	'truncated gzip' => { cut_body => 0 });
+	'no body' => { cut_body => 0 });
 for my $name (sort keys %passing)
 {
 	for my $page (1, 2, $pages)
@@ -69,12 +69,15 @@ my %hopeless = (
 	500 => [ { status => 500 }, 'HV00L' ],
 	'closed connection' => [ { close => JSON::PP::true }, 'HV00N' ],
 	'cut body' => [ { cut_body => 300 }, 'HV00N' ]);
+# libcurl itself repeats a request, once, when the connection it reused turns out to be closed
+my %repeated = (map({ $_ => 0 } keys %hopeless), 'closed connection' => 1);
 for my $name (sort keys %hopeless)
 {
 	my ($fault, $state) = @{ $hopeless{$name} };
 	$sim->fault($fault, times => -1, match => { page => 2 });
 	fails_with($s, $detail, $state, qr/DETAIL:.*3 attempts/, "$name for ever");
-	is($sim->count, 4, "$name for ever: page 1, and page 2 three times");
+	my $requests = $sim->count - $repeated{$name};
+	is($requests, 4, "$name for ever: page 1, and page 2 three times");
 }
 is($s->value('SELECT 1'), 1, 'the session goes on');
 
@@ -99,9 +102,9 @@ $s->value("ALTER SERVER intent OPTIONS (SET max_retries '0')");
 for my $name (sort keys %hopeless)
 {
 	my ($fault, $state) = @{ $hopeless{$name} };
-	$sim->fault($fault);
+	$sim->fault($fault, times => -1);
 	fails_with($s, $detail, $state, qr/DETAIL:.*1 attempt\b/, "max_retries 0, $name");
-	is($sim->count, 1, "max_retries 0, $name: one request");
+	is($sim->count - $repeated{$name}, 1, "max_retries 0, $name: one request");
 }
 
 $s->quit;
