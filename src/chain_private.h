@@ -31,6 +31,7 @@ typedef struct ChainRun
 	char	   *cursor;			/* of the page to ask for; NULL: the first */
 	HTAB	   *seen;			/* hashes of cursors */
 	int			attempts;		/* sent for this page since it last changed */
+	bool		ahead;			/* the request was sent before it was needed */
 	TimestampTz resume_at;
 	TimestampTz poll_since;		/* 0: not polling */
 	int			poll_ms;
