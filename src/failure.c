@@ -133,13 +133,17 @@ attempts_text(int attempts)
 	return psprintf(attempts == 1 ? "%d attempt" : "%d attempts", attempts);
 }
 
-/* " It said: ...", or nothing */
+/* " It said: ... .", or nothing */
 static char *
 said(const HttpReply *reply)
 {
 	char	   *message = body_error_message(reply->body, reply->body_len);
+	size_t		len = message ? strlen(message) : 0;
 
-	return message ? psprintf(" It said: %s", message) : "";
+	if (len == 0)
+		return "";
+	return psprintf(" It said: %s%s", message,
+					strchr(".!?", message[len - 1]) ? "" : ".");
 }
 
 /* What Retry-After said, or for a limited rate that it said nothing. */

@@ -285,20 +285,30 @@ learn_carried(RowReader *reader, const RowPage *page)
 	}
 }
 
+/* What can be done instead with a column that rows do not carry. */
+static char *
+not_carried_hint(const IntentColumn *column, const IntentFilter *filter)
+{
+	if (!filter)
+		return psprintf("No condition on \"%s\" can be sent. Leave it out, or put it out as it is.",
+						column->name);
+	if (filter->kind == INTENT_FILTER_MINIMUM)
+		return psprintf("Only > and >= on \"%s\" can be used then, beside putting it out as it is.",
+						column->name);
+	return psprintf("A condition with a single value can be sent and gives the column that value: %s on \"%s\". If the column comes out of a subquery or a CTE that does not need it, leave it out there.",
+					filter->operators, column->name);
+}
+
 static void
 not_carried_error(RowReader *reader, const IntentColumn *column)
 {
-	const IntentFilter *filter = column_filter(reader->table, column);
-
 	ereport(ERROR,
 			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 			 errmsg("column \"%s\" of table \"%s\" is not in the rows of the API, so it cannot be used here",
 					column->name, reader->table->name),
 			 errdetail("Such a column can be put out as it is, where it reads NULL; what compares, joins, groups or sorts by it needs its value."),
-			 filter ? errhint("A condition with a single value can be sent and gives the column that value: %s on \"%s\". If the column comes out of a subquery or a CTE that does not need it, leave it out there.",
-							  filter->operators, column->name) :
-			 errhint("No condition on \"%s\" can be sent. Leave it out, or put it out as it is.",
-					 column->name)));
+			 errhint("%s", not_carried_hint(column,
+											column_filter(reader->table, column)))));
 }
 
 /* ---- chains ---- */
