@@ -289,9 +289,12 @@ learn_carried(RowReader *reader, const RowPage *page)
 static char *
 not_carried_hint(const IntentColumn *column, const IntentFilter *filter)
 {
-	if (!filter)
-		return psprintf("No condition on \"%s\" can be sent. Leave it out, or put it out as it is.",
+	if (!filter || column->match != INTENT_MATCH_EXACT)
+		return psprintf("No condition gives \"%s\" a value. Leave it out, or put it out as it is.",
 						column->name);
+	if (column->basetype == BOOLOID)
+		return psprintf("A condition that can be sent gives the column a value: \"%s\" or NOT \"%s\".",
+						column->name, column->name);
 	if (filter->kind == INTENT_FILTER_MINIMUM)
 		return psprintf("Only > and >= on \"%s\" can be used then, beside putting it out as it is.",
 						column->name);
