@@ -203,8 +203,7 @@ hint_text(HintKind kind, const FailureContext *context)
 	}
 }
 
-static void
-pg_attribute_noreturn()
+pg_noreturn static void
 raise_status(const FailureContext *context, const HttpReply *reply)
 {
 	const StatusRule *rule = rule_for_status(reply->status);

@@ -25,10 +25,10 @@ typedef struct FailureContext
 } FailureContext;
 
 extern bool failure_is_transient(const HttpReply *reply);
-extern void failure_raise(const FailureContext *context,
-						  const HttpReply *reply) pg_attribute_noreturn();
-extern void failure_malformed(const FailureContext *context,
-							  const HttpReply *reply,
-							  const char *problem) pg_attribute_noreturn();
+pg_noreturn extern void failure_raise(const FailureContext *context,
+									  const HttpReply *reply);
+pg_noreturn extern void failure_malformed(const FailureContext *context,
+										  const HttpReply *reply,
+										  const char *problem);
 
 #endif							/* INTENT_FAILURE_H */
