@@ -27,6 +27,7 @@ typedef struct ChainRun
 	MemoryContext page_context; /* reset for each page */
 	HttpTransfer *transfer;
 	char	   *body;			/* of the request under way, in its context */
+	char	   *auth_header;	/* likewise; a secret */
 	MemoryContext body_context;
 	char	   *cursor;			/* of the page to ask for; NULL: the first */
 	HTAB	   *seen;			/* hashes of cursors */

@@ -14,6 +14,7 @@
 #include "common/pg_prng.h"
 #include "failure.h"
 #include "utils/datetime.h"
+#include "utils/memutils.h"
 #include "utils/timestamp.h"
 
 /* Restarts of a statement before it gives up on a moving run (DESIGN 2.3). */
@@ -34,6 +35,7 @@ fill_failure(ChainSet *set, ChainRun *run, FailureContext *context)
 	context->table = set->setup.table;
 	context->userid = set->setup.userid;
 	context->request_body = run->body;
+	context->auth_header = run->auth_header;
 	context->has_cursor = run->cursor != NULL;
 	context->attempts = run->attempts;
 	context->page = run->public.page_number + 1;
@@ -68,7 +70,9 @@ chain_send(ChainSet *set, ChainRun *run)
 	MemoryContextReset(run->body_context);
 	old = MemoryContextSwitchTo(run->body_context);
 	run->body = body_request(run->public.spec, set->limit, run->cursor);
-	headers[0] = option_auth_header(set->setup.userid, set->setup.table->server);
+	run->auth_header = option_auth_header(set->setup.userid,
+										  set->setup.table->server);
+	headers[0] = run->auth_header;
 	headers[1] = "Content-Type: application/json";
 	headers[2] = "Accept: application/json";
 	headers[3] = NULL;

@@ -9,7 +9,14 @@
 #include "failure.h"
 
 #include "body.h"
+#include "lib/stringinfo.h"
 #include "miscadmin.h"
+
+/* Longest message of a server that an error repeats, in bytes. */
+#define MESSAGE_LIMIT 500
+
+/* As much of a body as errors look at, in bytes. */
+#define BODY_LIMIT 65536
 
 /* What the detail of an error shows. */
 typedef enum DetailKind
@@ -133,12 +140,71 @@ attempts_text(int attempts)
 	return psprintf(attempts == 1 ? "%d attempt" : "%d attempts", attempts);
 }
 
-/* " It said: ... .", or nothing */
+/* The secret of "X-API-Key: ..." or "Authorization: Bearer ...", or NULL. */
+static const char *
+secret_of(const FailureContext *context)
+{
+	const char *space = context->auth_header ?
+	strrchr(context->auth_header, ' ') : NULL;
+
+	return space && space[1] != '\0' ? space + 1 : NULL;
+}
+
+/*
+ * What the server sent, without the secret that it may repeat.  NULs become
+ * spaces.
+ */
 static char *
-said(const HttpReply *reply)
+conceal(const FailureContext *context, const char *text, size_t len)
+{
+	const char *secret = secret_of(context);
+	size_t		width = secret ? strlen(secret) : 0;
+	StringInfoData buf;
+
+	initStringInfo(&buf);
+	len = Min(len, BODY_LIMIT);
+	for (size_t i = 0; i < len;)
+	{
+		if (secret && len - i >= width && memcmp(text + i, secret, width) == 0)
+		{
+			appendStringInfoString(&buf, "***");
+			i += width;
+		}
+		else
+		{
+			appendStringInfoChar(&buf, text[i] ? text[i] : ' ');
+			i++;
+		}
+	}
+	return buf.data;
+}
+
+static char *
+excerpt(const FailureContext *context, const HttpReply *reply)
+{
+	char	   *text = conceal(context, reply->body, reply->body_len);
+
+	return body_excerpt(text, strlen(text));
+}
+
+/* The server's own words, or the beginning of what it sent instead. */
+static char *
+message_of(const FailureContext *context, const HttpReply *reply)
 {
 	char	   *message = body_error_message(reply->body, reply->body_len);
-	size_t		len = message ? strlen(message) : 0;
+
+	if (!message)
+		return excerpt(context, reply);
+	message = conceal(context, message, strlen(message));
+	return body_printable(message, strlen(message), MESSAGE_LIMIT);
+}
+
+/* " It said: ... .", or nothing */
+static char *
+said(const FailureContext *context, const HttpReply *reply)
+{
+	char	   *message = message_of(context, reply);
+	size_t		len = strlen(message);
 
 	if (len == 0)
 		return "";
@@ -163,18 +229,18 @@ detail_text(DetailKind kind, const FailureContext *context,
 	switch (kind)
 	{
 		case DETAIL_MESSAGE:
-			return psprintf("Status %d.%s", reply->status, said(reply));
+			return psprintf("Status %d.%s", reply->status, said(context, reply));
 		case DETAIL_REQUEST:
 			return psprintf("Status %d.%s Request body: %s", reply->status,
-							said(reply),
+							said(context, reply),
 							context->request_body ? context->request_body : "none");
 		case DETAIL_EXCERPT:
 			return psprintf("Status %d. The answer begins: %s", reply->status,
-							body_excerpt(reply->body, reply->body_len));
+							excerpt(context, reply));
 		default:
 			return psprintf("Status %d after %s.%s%s", reply->status,
 							attempts_text(context->attempts), asked_to_wait(reply),
-							said(reply));
+							said(context, reply));
 	}
 }
 
@@ -253,7 +319,7 @@ failure_malformed(const FailureContext *context, const HttpReply *reply,
 			 reply ? errdetail_internal("Page %d of table \"%s\", %zu bytes, begins: %s",
 										context->page, context->table->name,
 										reply->body_len,
-										body_excerpt(reply->body, reply->body_len)) :
+										excerpt(context, reply)) :
 			 errdetail("Page %d of table \"%s\".", context->page,
 					   context->table->name)));
 }

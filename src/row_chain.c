@@ -9,6 +9,7 @@
 
 #include "utils/datetime.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 
 /* ---- what rows carry ---- */
 

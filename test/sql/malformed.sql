@@ -7,7 +7,7 @@ CREATE FOREIGN TABLE few (hem text, topic_id integer, job_title text, intent_sco
 CREATE FUNCTION bad(fault json, match json DEFAULT '{"page": 2}') RETURNS SETOF text LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM fault(fault, match);
-  RETURN QUERY SELECT l FROM failure('SELECT hem, topic_id, job_title FROM few WHERE topic_id = 110003') l WHERE l NOT LIKE '  detail:%';
+  RETURN QUERY SELECT regexp_replace(l, 'at byte .*', 'at byte N') FROM failure('SELECT hem, topic_id, job_title FROM few WHERE topic_id = 110003') l WHERE l NOT LIKE '  detail:%';
 END $$;
 SELECT failure('SELECT count(*) FROM few WHERE topic_id = 110003');
 
@@ -38,24 +38,25 @@ SELECT bad('{"body": "<html>login</html>", "content_type": "text/html"}');
 -- cursors
 SELECT bad('{"cursor": "repeat"}');
 SELECT bad('{"cursor": "missing"}', '{}');
-SELECT bad('{"cursor": "loop3"}', '{}');
 DO $$ BEGIN PERFORM config('{"faults": [{"fault": {"cursor": "loop3"}}]}'); END $$;
-SELECT failure('SELECT count(*) FROM few WHERE topic_id = 117801');
+SELECT left(l, 60) FROM failure('SELECT count(*) FROM few WHERE topic_id = 117801') l;
 DO $$ BEGIN PERFORM config('{"faults": [{"fault": {"cursor": "empty_forever"}}]}'); PERFORM requests(); END $$;
 SELECT l FROM failure('SELECT count(*) FROM few WHERE topic_id = 117801') l WHERE l NOT LIKE '  detail:%';
 SELECT request_count();
 -- the beginning of the answer is shown, people's data is not
 SELECT fault('{"body": "<html>It works</html>"}');
-SELECT failure('SELECT hem FROM few WHERE topic_id = 110003');
+SELECT regexp_replace(l, 'at byte .*', 'at byte N') FROM failure('SELECT hem FROM few WHERE topic_id = 110003') l;
 SELECT fault('{"json": "has_more_string"}');
 SELECT failure('SELECT hem FROM few WHERE topic_id = 135790') ~ '@|[0-9a-f]{64}' AS leaks;
 
 -- a page is used whole or not at all
 BEGIN;
-SELECT fault('{"json": "truncated"}', '{"page": 2}');
+SELECT fault('{"json": "data_null"}', '{"page": 2}');
 DECLARE c CURSOR FOR SELECT hem FROM few WHERE topic_id = 110003;
 MOVE 30 FROM c;
+\set VERBOSITY terse
 FETCH 1 FROM c;
+\set VERBOSITY default
 ROLLBACK;
 
 -- values that do not fit their column

@@ -28,10 +28,6 @@ ALTER FOREIGN TABLE small OPTIONS (SET page_size '30');
 -- hasMore false ends, whatever nextCursor says; empty pages in between do not
 SELECT fault('{"body": "{\"data\":[{\"hem\":\"a\",\"topicId\":1}],\"meta\":{\"hasMore\":false,\"nextCursor\":\"x\",\"totalCount\":1}}"}');
 SELECT hem FROM small WHERE topic_id = 1;
-SELECT config('{"faults": [
-  {"match": {"request": 1}, "fault": {"body": "{\"data\":[],\"meta\":{\"hasMore\":true,\"nextCursor\":\"x\",\"totalCount\":1}}"}},
-  {"match": {"contains": "\"x\""}, "fault": {"body": "{\"data\":[],\"meta\":{\"hasMore\":true,\"nextCursor\":\"y\",\"totalCount\":1}}"}},
-  {"match": {"contains": "\"y\""}, "fault": {"body": "{\"data\":[{\"hem\":\"a\",\"topicId\":1}],\"meta\":{\"hasMore\":false}}"}}]}');
 DO $$ BEGIN PERFORM sim('POST', '/_sim/reset', ''); END $$;
 SELECT config('{"faults": [
   {"match": {"request": 1}, "fault": {"body": "{\"data\":[],\"meta\":{\"hasMore\":true,\"nextCursor\":\"x\",\"totalCount\":1}}"}},

@@ -20,18 +20,33 @@ SELECT failure('SELECT hem FROM audience WHERE topic_id = 110003');
 SELECT fault('{"status": 410}');
 SELECT failure('SELECT hem FROM audience WHERE topic_id = 110003');
 
--- nothing returned yet: all rows of the first pages fail a condition
+-- nothing returned yet, since no row of the first pages has that company
+SELECT config('{"faults": [], "match": "wide"}');
 SELECT request_count() > 0;
-SELECT fault('{"data_date": "2026-11-23"}', '{"page": 2}');
-SELECT count(*) FROM audience WHERE topic_id = 110003 AND email = 'nobody';
+SELECT count(*) FROM audience WHERE topic_id = 102391 AND company = 'cme';
 SELECT request_count();
+SELECT fault('{"cache_key": "another"}', '{"page": 2}');
+SELECT count(*) FROM audience WHERE topic_id = 102391 AND company = 'cme';
+SELECT request_count();
+SELECT config('{"faults": [], "on_new_run": "switch", "advance_after": {"requests": 1, "date": "2026-11-23"}}');
+SELECT count(*) FROM audience WHERE topic_id = 102391 AND company = 'cme';
+SELECT request_count();
+SELECT config('{"on_new_run": "expire", "advance_after": {"requests": 1, "date": "2026-11-24"}}');
+SELECT failure('SELECT count(*) FROM audience WHERE topic_id = 102391 AND company = ''cme''');
+SELECT config('{"on_new_run": "keep", "advance_after": {"requests": 1, "date": "2026-11-25"}}');
+SELECT DISTINCT data_date FROM audience WHERE topic_id = 110003;
+SELECT config('{"on_new_run": null, "advance_after": null, "dates": null}');
+SELECT request_count() > 0;
 -- at most three times
-SELECT fault('{"data_date": "2026-11-23"}', '{"page": 2}', 3);
-SELECT count(*) FROM audience WHERE topic_id = 110003 AND email = 'nobody';
+SELECT fault('{"cache_key": "another"}', '{"page": 2}', 3);
+SELECT count(*) FROM audience WHERE topic_id = 102391 AND company = 'cme';
 SELECT request_count();
-SELECT fault('{"data_date": "2026-11-23"}', '{"page": 2}', 4);
+SELECT fault('{"cache_key": "another"}', '{"page": 2}', 4);
+SELECT failure('SELECT count(*) FROM audience WHERE topic_id = 102391 AND company = ''cme''');
+SELECT request_count();
+-- and not once PostgreSQL has seen a row, even if it drops it
+SELECT fault('{"data_date": "2026-11-23"}', '{"page": 2}');
 SELECT failure('SELECT count(*) FROM audience WHERE topic_id = 110003 AND email = ''nobody''');
-SELECT request_count();
 
 -- scans of one statement see one run: the first one seen
 SELECT config('{"faults": [], "advance_after": {"requests": 1, "date": "2026-11-23"}}');
@@ -51,5 +66,5 @@ SELECT data_date, count(*) FROM audience WHERE topic_id = 110003 AND data_date I
 SELECT count(*) FROM audience a JOIN audience b ON a.hem = b.hem WHERE a.topic_id = 110003 AND b.topic_id = 110003 AND a.data_date = '2026-11-20' AND b.data_date = '2026-11-22';
 -- another run than the one asked for
 SELECT fault('{"data_date": "2026-11-21"}');
-SELECT failure($$ SELECT hem FROM audience WHERE topic_id = 110003 AND data_date = '2026-11-20' $$);
+SELECT l FROM failure($$ SELECT hem FROM audience WHERE topic_id = 110003 AND data_date = '2026-11-20' $$) l WHERE l NOT LIKE '  detail:%';
 \i :dir/fixture/teardown.psql

@@ -5,6 +5,7 @@ use warnings;
 use File::Spec;
 use IO::Socket::INET;
 use IntentTest;
+use POSIX qw(WNOHANG);
 use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(sleep time);
@@ -68,7 +69,7 @@ server { listen 127.0.0.1:$port{$name} ssl$more; ssl_certificate $dir/$certifica
   location / { proxy_pass $sim->{url}; proxy_http_version 1.1; proxy_set_header Connection ""; } }
 CONF
 }
-put('nginx.conf', <<"CONF" . join('', map { server($_, $_, ' http2') } sort keys %names) . server('old', 'good', '; ssl_protocols TLSv1.1; ssl_ciphers ALL:\@SECLEVEL=0') . "}\n");
+put('nginx.conf', <<"CONF" . join('', map { server($_, $_, ' http2') } sort keys %names) . server('old', 'good', '; ssl_protocols TLSv1.1; ssl_ciphers ALL:@SECLEVEL=0') . "}\n");
 daemon off; worker_processes 1; pid $dir/nginx.pid; error_log $dir/error.log;
 events { worker_connections 64; }
 http { log_format short '\$server_port \$server_protocol \$status \$http_accept_encoding \$sent_http_content_encoding \$connection';
@@ -78,7 +79,7 @@ CONF
 my $pid = fork();
 if ($pid == 0) { open(STDERR, '>', "$dir/stderr"); exec($nginx, '-p', $dir, '-e', "$dir/error.log", '-c', "$dir/nginx.conf") or exit 1; }
 END { if ($pid) { my $status = $?; kill 'TERM', $pid; waitpid($pid, 0); $? = $status; } }
-eventually(sub { IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $port{good}) }, 'nginx listens');
+eventually(sub { BAIL_OUT('nginx: ' . slurp_file("$dir/stderr")) if waitpid($pid, WNOHANG) > 0; IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $port{good}) }, 'nginx listens');
 
 # --- who is trusted
 

@@ -9,6 +9,9 @@ use strict;
 use warnings;
 use World;
 
+# Constructs left out while a bug is open; see the README.
+our %excluded = (person => 'reads "person" after the table was read without it: 40001');
+
 # "must": the statement may not fail. Whatever cannot be sure to work calls loosen().
 sub new {
 	my ($class, $world) = @_;
@@ -276,9 +279,9 @@ sub pattern {
 # What only PostgreSQL can check, mostly: C is the column, V a value, P a pattern.
 my @local_strings = ('C <> V', 'C NOT IN (V, V)', 'C IS NULL', 'C IS NOT NULL', 'C LIKE P', 'C ILIKE P', 'C LIKE P', 'C ILIKE P',
 	'C NOT LIKE P', 'lower(C) = lower(V)', 'lower(C) = V', 'upper(C) = upper(V)', 'length(C) > 8', 'C > V', "C BETWEEN 'a' AND 'n'",
-	"C ~ 'acme|vp'", "COALESCE(C, 'none') = V", '(C = V) IS NOT TRUE', '(C = V) IS TRUE', 'C IS DISTINCT FROM V', 'C COLLATE "C" = V',
+	"C ~ 'acme|vp'", "COALESCE(C, 'none') = V", '(C = V) IS NOT TRUE', '(C = V) IS TRUE', 'C IS DISTINCT FROM V', 'C COLLATE "POSIX" = V',
 	'NOT (C = V)', "C || '' = V", 'C::varchar = V', 'C = upper(V)', "strpos(C, 'e') > 2", "C <> ALL (ARRAY[V, 'x'])", 'C = lower(C)',
-	"C ^@ 'A'", 'C = V OR C LIKE P', 'C LIKE lower(P)', "C = ANY (string_to_array(V, ','))", 'C = V::varchar', 'C::text = V', 'C IN (SELECT V)',
+	"C ^@ 'A'", '(C = V OR C LIKE P)', 'C LIKE lower(P)', "C = ANY (string_to_array(V, ','))", 'C = V::varchar', 'C::text = V', 'C IN (SELECT V)',
 	'C NOT IN (SELECT name FROM crm.accounts WHERE tier = 1)', 'C IN (SELECT name FROM crm.accounts WHERE tier = 2)');
 
 sub local_string_condition {
@@ -295,8 +298,8 @@ sub local_string_condition {
 sub boolean_condition {
 	my ($self, $c, $sendable) = @_;
 	my $b = sub { $self->value('boolean', sub { pick('t', 'f') }) };
-	my @sent = qw(C C=B C<>B B=C), 'NOT C', 'C IS TRUE', 'C IS FALSE', 'C IN (true, false)', "C = ANY ('{t,f}'::boolean[])",
-		'(C OR NOT C)', 'NOT (C = B)';
+	my @sent = ('C', 'C = B', 'C <> B', 'B = C', 'NOT C', 'C IS TRUE', 'C IS FALSE', 'C IN (true, false)',
+		"C = ANY ('{t,f}'::boolean[])", '(C OR NOT C)', 'NOT (C = B)');
 	my $sql = pick(@sent, $sendable ? () : ('C IS NOT TRUE', 'C IS NOT FALSE', 'C IS NULL', 'C IS UNKNOWN', 'C IS DISTINCT FROM B',
 		'COALESCE(C, B)', '(C OR C IS NULL)', "C::text = 'true'"));
 	$sql =~ s/\bC\b/$c/g;
@@ -464,7 +467,7 @@ sub outputs {
 	my @out = map { $s->{name}{$_} } map { chance(0.5) ? pick(qw(hem topic_id intent_score email company job_title)) : pick(@usable) }
 		1 .. between(1, 4);
 	push @out, "$s->{alias}.person->>'" . pick($self->{live} ? qw(seniority matchedTopicIds topicOverlap) : (), qw(email topicId intentScore jobTitle)) . "'"
-		if !$s->{t}{other} && chance(0.06);
+		if !$s->{t}{other} && !$excluded{person} && chance(0.06);
 	push @out, pick("upper($s->{name}{email})", "$s->{name}{intent_score} * 2", "$s->{name}{topic_id} || 'x'",
 		"COALESCE($s->{name}{company}, '-')") if chance(0.15);
 	return @out;
