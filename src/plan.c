@@ -117,9 +117,10 @@ static Bitmapset *
 known_not_carried(const IntentTable *table)
 {
 	Bitmapset  *carried;
+	Bitmapset  *optional;
 	Bitmapset  *result = NULL;
 
-	if (!table_carried(table->relid, &carried))
+	if (!table_carried(table->relid, &carried, &optional))
 		return NULL;
 	for (int i = 0; i < table->natts; i++)
 	{

@@ -20,20 +20,42 @@ load_carried(RowReader *reader)
 	MemoryContext old = MemoryContextSwitchTo(reader->context);
 
 	reader->carried_known = table_carried(reader->table->relid,
-										  &reader->carried);
+										  &reader->carried,
+										  &reader->optional);
 	MemoryContextSwitchTo(old);
 }
 
+/* Another form of row than before: what was planned and returned is off. */
 static void
-not_carried_before(RowReader *reader, int attno)
+rows_changed(RowReader *reader, int attno, const char *message)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-			 errmsg("rows of table \"%s\" now carry column \"%s\"",
-					reader->table->name,
-					table_column(reader->table, attno)->name),
-			 errdetail("Rows received before did not, and the statement counts on that."),
+			 errmsg_internal(message, reader->table->name,
+							 table_column(reader->table, attno)->name),
+			 errdetail("It was otherwise in the rows received before, and the statement counts on that."),
 			 errhint("Run the statement again.")));
+}
+
+/*
+ * A column that the scan reads is missing from all rows of its first page,
+ * although rows of other scans carried it: taken for null it could remove
+ * rows that belong here.
+ */
+static void
+check_missing(RowReader *reader, const Bitmapset *present)
+{
+	Bitmapset  *missing = bms_difference(reader->carried, present);
+	int			i = -1;
+
+	missing = bms_del_members(missing, reader->optional);
+	while ((i = bms_next_member(missing, i)) >= 0)
+	{
+		if (!reader->by_attno[i])
+			continue;
+		table_forget_carried(reader->table->relid);
+		rows_changed(reader, i + 1, "rows of table \"%s\" no longer carry column \"%s\"");
+	}
 }
 
 /*
@@ -41,24 +63,26 @@ not_carried_before(RowReader *reader, int attno)
  * chain being read is prepared again.
  */
 static void
-remember_carried(RowReader *reader, const Bitmapset *more)
+add_carried(RowReader *reader, const Bitmapset *more)
 {
 	MemoryContext old = MemoryContextSwitchTo(reader->context);
 
-	reader->carried = bms_add_members(reader->carried, more);
-	reader->carried_known = true;
+	table_add_carried(reader->table->relid, more);
+	reader->carried_known = table_carried(reader->table->relid,
+										  &reader->carried, &reader->optional);
 	reader->chain_number = -1;
-	table_remember_carried(reader->table->relid, reader->carried);
 	MemoryContextSwitchTo(old);
 }
 
 /*
- * Learns from the first page with rows what all rows carry; later ones must
- * not add a column that the scan reads.  Allocates in row memory.
+ * Learns from the first page with rows what all rows carry.  Later ones must
+ * not add a column that the scan reads; one that they lack is null there,
+ * unless the scan begins without it.  Allocates in row memory.
  */
 void
 learn_carried(RowReader *reader, const RowPage *page)
 {
+	Bitmapset  *present = bms_intersect(page->present, reader->members);
 	Bitmapset  *more;
 	bool		first;
 	int			i = -1;
@@ -66,15 +90,17 @@ learn_carried(RowReader *reader, const RowPage *page)
 	if (!reader->carried_known)
 		load_carried(reader);
 	first = !reader->carried_known;
-	more = bms_difference(bms_intersect(page->present, reader->members),
-						  reader->carried);
+	if (!first && !reader->seen_rows)
+		check_missing(reader, present);
+	reader->seen_rows = true;
+	more = bms_difference(present, reader->carried);
 	if (!first && bms_is_empty(more))
 		return;
-	remember_carried(reader, more);
+	add_carried(reader, more);
 	while (!first && (i = bms_next_member(more, i)) >= 0)
 	{
 		if (reader->by_attno[i])
-			not_carried_before(reader, i + 1);
+			rows_changed(reader, i + 1, "rows of table \"%s\" now carry column \"%s\"");
 	}
 }
 

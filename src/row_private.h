@@ -57,6 +57,8 @@ struct RowReader
 	Bitmapset  *members;		/* attno - 1 of columns that are members */
 	bool		carried_known;
 	Bitmapset  *carried;		/* attno - 1 */
+	Bitmapset  *optional;		/* those of them that a row may leave out */
+	bool		seen_rows;		/* this scan had a page with rows */
 
 	/* of the request and the chain being read */
 	const IntentRequest *request;

@@ -81,7 +81,8 @@ intentBeginForeignScan(ForeignScanState *node, int eflags)
 								  plan_exprs(plan, INTENT_EXPRS_VALUES),
 								  plan_exprs(plan, INTENT_EXPRS_CLAUSES), ps);
 	read_flags(scan, plan, ps);
-	scan->keep = (eflags & EXEC_FLAG_REWIND) != 0 || scan->inputs->has_params;
+	scan->keep = (eflags & EXEC_FLAG_REWIND) != 0 || scan->inputs->has_params ||
+		!bms_is_empty(ps->plan->extParam);
 	if ((eflags & EXEC_FLAG_EXPLAIN_ONLY) == 0)
 		scan->reader = rows_prepare(scan->table,
 									plan_private(plan, INTENT_PLAN_RETRIEVED),
@@ -199,7 +200,8 @@ open_store(ForeignScanState *node, IntentScan *scan)
 
 /*
  * The first row after Begin or ReScan: with the values of before, what was
- * kept is read again, else all starts anew.
+ * kept is read again, else all starts anew.  A first rescan that nobody
+ * announced finds nothing kept; from then on rows are.
  */
 static void
 start(ForeignScanState *node, IntentScan *scan)
@@ -207,6 +209,7 @@ start(ForeignScanState *node, IntentScan *scan)
 	ExprContext *econtext = node->ss.ps.ps_ExprContext;
 	bool		same = inputs_evaluate(scan->inputs, econtext);
 
+	scan->keep |= same;
 	if (same && scan->store &&
 		scan->wanted == (has_local_inputs(scan) ? 0 : rows_wanted(scan, econtext)))
 	{

@@ -38,9 +38,9 @@ SELECT request_count();
 -- max_response_size, with gzip too
 ALTER FOREIGN TABLE bounded OPTIONS (ADD max_response_size '100kB');
 SELECT fault('{"oversize": 200000}', '{"page": 2}');
-SELECT failure('SELECT hem FROM bounded WHERE topic_id = 110003');
+SELECT l FROM failure('SELECT hem FROM bounded WHERE topic_id = 110003') l WHERE l !~ 'detail';
 SELECT fault('{"gzip_bomb": 50000000}');
-SELECT failure('SELECT hem FROM bounded WHERE topic_id = 110003');
+SELECT l FROM failure('SELECT hem FROM bounded WHERE topic_id = 110003') l WHERE l !~ 'detail';
 SELECT fault('{"oversize": 90000}');
 SELECT count(*) FROM bounded WHERE topic_id = 110003;
 \i :dir/fixture/teardown.psql

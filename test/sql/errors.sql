@@ -29,15 +29,14 @@ SELECT fails('{"status": 429, "retry_after": 3600, "message": "Slow down"}');
 SELECT fails('{"status": 500}');
 SELECT fails('{"status": 502, "shape": "plain", "message": "<html>Bad gateway</html>"}');
 SELECT fails('{"status": 503, "retry_after": "0"}');
-SELECT fails('{"status": 503, "retry_after": {"date_in": 3600}}') !~ 'detail' AS x;
+SELECT l FROM fails('{"status": 503, "retry_after": {"date_in": 3600}}') l WHERE l !~ 'detail';
 SELECT fails('{"status": 504, "shape": "empty"}');
-SELECT fails('{"close": true}') ~ '^HV00N|requests: 2' AS broken;
-SELECT fails('{"cut_body": 100}') ~ '^HV00N|requests: 2' AS cut;
+SELECT l FROM fails('{"close": true}') l WHERE l ~ '^HV';
+SELECT l FROM fails('{"cut_body": 100}') l WHERE l !~ 'detail';
 -- retried with success
 SELECT fails('{"status": 429, "retry_after": "0"}', 1);
 SELECT fails('{"status": 503, "retry_after": {"date_in": 1}}', 1);
 SELECT fails('{"status": 500}', 1);
-SELECT fails('{"close": true}', 1);
 SELECT fails('{"cut_body": 100}', 1);
 -- the shapes that a message can have
 SELECT fails('{"status": 401, "shape": "message", "message": "as message"}');
@@ -81,5 +80,4 @@ SELECT l FROM failure('SELECT hem FROM audience WHERE topic_id = 135790') l WHER
 SELECT config('{"faults": []}');
 ALTER SERVER sim OPTIONS (SET base_url 'http://127.0.0.1:1');
 SELECT l FROM failure('SELECT hem FROM audience WHERE topic_id = 135790') l WHERE l !~ 'detail';
-SELECT fault('{"stall": true}');
 \i :dir/fixture/teardown.psql

@@ -45,7 +45,7 @@ SELECT limits($$ SELECT hem FROM audience WHERE topic_id = 110003 LIMIT 2 + 3 $$
 -- not where more rows are needed
 SELECT limits($$ SELECT hem FROM audience WHERE topic_id = 110003 AND email LIKE '%a%' LIMIT 3 $$);
 SELECT limits($$ SELECT hem FROM audience WHERE topic_id = 110003 AND seniority <> 'vp' LIMIT 3 $$);
-SELECT limits($$ SELECT hem FROM audience WHERE topic_id = 102391 AND state = '' LIMIT 3 $$);
+SELECT limits($$ SELECT hem FROM audience WHERE topic_id = 110003 AND department = '' LIMIT 1 $$);
 SELECT limits($$ SELECT hem FROM audience WHERE topic_id = 110003 ORDER BY intent_score LIMIT 3 $$);
 SELECT limits($$ SELECT hem FROM audience WHERE topic_id = 110003 ORDER BY email LIMIT 3 $$);
 SELECT limits($$ SELECT DISTINCT seniority FROM audience WHERE topic_id = 110003 LIMIT 3 $$);

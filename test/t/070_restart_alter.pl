@@ -134,5 +134,14 @@ fails_with($s, $bare, '40001', qr/"seniority"/, 'rows carry it all of a sudden: 
 like($s->value($bare), qr/\|\w/, 'then it has values');
 like($s->value($output), qr/^$people\|[1-9]/, 'and can be counted');
 
+# and the other way round: what was known to be carried no longer is
+my $vp = "SELECT count(*) FROM (SELECT hem, seniority FROM intent.audience WHERE topic_id = $topic AND seniority = 'vp' OFFSET 0) a";
+my $vps = $s->value($vp);
+cmp_ok($vps, '>', 0, 'live rows: a condition that is checked on them');
+$sim->set(rows => 'seed');
+$r = $s->ask($vp);
+ok($r->{state} eq '40001' || $r->{out} eq $vps, 'live rows, then seed rows: 40001 or all of them, never fewer') or diag("$r->{out}, not $vps");
+is($s->value($vp), $vps, 'live rows, then seed rows: all of them the next time');
+
 $_->quit for $s, $elsewhere;
 done_testing();

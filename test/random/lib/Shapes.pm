@@ -22,13 +22,15 @@ my @shapes = (
 	[ 14, 'rows' ], [ 6, 'ordered' ], [ 5, 'limited' ], [ 10, 'aggregate' ], [ 4, 'counted' ], [ 4, 'distinct' ],
 	[ 4, 'window' ], [ 14, 'joined' ], [ 6, 'outer_joined' ], [ 8, 'semi' ], [ 5, 'lookup_semi' ], [ 6, 'lateral' ],
 	[ 5, 'correlated' ], [ 5, 'set_operation' ], [ 5, 'cte' ], [ 4, 'derived' ], [ 4, 'view' ], [ 5, 'partitioned' ],
-	[ 4, 'self_joined' ], [ 4, 'cursor' ], [ 3, 'recursive' ], [ 3, 'written' ], [ 3, 'locked' ], [ 2, 'three_way' ]);
+	[ 4, 'self_joined' ], [ 3, 'function' ], [ 3, 'quantified' ], [ 3, 'ties' ], [ 2, 'multiplied' ], [ 4, 'cursor' ], [ 3, 'recursive' ], [ 3, 'written' ], [ 3, 'locked' ], [ 2, 'three_way' ]);
 
 # statement(): a random one:
 #   scans, params, must, settings, before, text, after, compare (rows, ordered, subset)
 sub statement {
 	my ($self, $shape) = @_;
 	my $q = $self->{q} = { scans => [], params => [], must => 1, settings => [], compare => 'rows', before => [], after => [] };
+	$q->{hostile} = chance(0.12);
+	$q->{shared} = chance(0.1) ? [ pick("timezone = 'Asia/Tokyo'", "timezone = 'America/New_York'", "timezone = 'Africa/Cairo'", 'datestyle = german') ] : [];
 	$q->{prepare} = chance(0.3);
 	$q->{executions} = pick(1, 2, 3, 7);
 	$q->{settings} = [ map { pick(@settings) } 1 .. pick(0, 0, 1, 1, 2, 4) ];
@@ -45,9 +47,10 @@ sub statement {
 	return $q;
 }
 
+# The output columns; "bare": nothing else looks at them.
 sub output_list {
-	my ($self, $s) = @_;
-	my ($first, @more) = $self->outputs($s);
+	my ($self, $s, $bare) = @_;
+	my ($first, @more) = ($self->outputs($s), $bare ? $self->unknown_outputs($s) : ());
 	return join '', $first, map { optional(", $_") } @more;
 }
 
@@ -59,7 +62,7 @@ sub shape_rows {
 	my ($self) = @_;
 	my $s = $self->scan('a');
 	my $where = $self->where($s);
-	return 'SELECT ' . $self->output_list($s) . ' FROM ' . from($s) . " WHERE $where";
+	return 'SELECT ' . $self->output_list($s, 1) . ' FROM ' . from($s) . " WHERE $where";
 }
 
 sub order {
@@ -84,7 +87,7 @@ sub shape_ordered {
 	my $where = $self->where($s);
 	$q->{compare} = 'ordered';
 	my $limit = $self->limit;
-	return 'SELECT ' . $self->output_list($s) . ' FROM ' . from($s) . " WHERE $where" . $self->order($s) .
+	return 'SELECT ' . $self->output_list($s, 1) . ' FROM ' . from($s) . " WHERE $where" . $self->order($s) .
 		(chance(0.8) ? optional($limit) : '');
 }
 
@@ -96,7 +99,7 @@ sub shape_limited {
 	my ($n, $offset) = (pick(0, 1, 3, 10, 100, 150), chance(0.3) ? pick(1, 5, 90) : 0);
 	@$q{qw(compare limit offset)} = ('subset', $n, $offset);
 	my $limit = " LIMIT $n" . ($offset ? " OFFSET $offset" : '');
-	my $inner = 'SELECT ' . $self->output_list($s) . ' FROM ' . from($s) . " WHERE $where\x05$limit\x05";
+	my $inner = 'SELECT ' . $self->output_list($s, 1) . ' FROM ' . from($s) . " WHERE $where\x05$limit\x05";
 	return chance(0.7) ? $inner : "SELECT * FROM ($inner) x";
 }
 
@@ -158,7 +161,7 @@ sub shape_window {
 		"lag($s->{name}{email}) OVER (ORDER BY $order)", "count(*) OVER (PARTITION BY $by)",
 		"sum($s->{name}{topic_id}) OVER (ORDER BY $order ROWS 2 PRECEDING)");
 	my $text = 'SELECT ' . $self->output_list($s) . ", $w AS w FROM " . from($s) . " WHERE $where";
-	return chance(0.5) ? $text : "SELECT * FROM ($text) x WHERE w > 1";
+	return chance(0.5) ? $text : "SELECT * FROM ($text) x WHERE w\::text > '1'";
 }
 
 # ---- joins
@@ -179,7 +182,13 @@ sub join_with {
 		[ 'accounts', "lower($n->{company}) = lower($c.name)" ], [ 'accounts', "$n->{company} LIKE $c.name || '%'" ],
 		[ 'topics', "$n->{topic_id} = $c.topic_id", 'topic' ], [ 'topics', "$c.topic_id = $n->{topic_id} AND $c.grp < 3", 'topic' ],
 		[ 'topics', "$n->{topic_id} = $c.big", 'topic' ], [ 'topics', "$n->{topic_id} = $c.num", 'topic' ],
-		[ 'days', "$n->{data_date} = $c.day", 'date' ]);
+		[ 'topics', "$n->{topic_id} = $c.topic_id AND $c.grp = 1 AND $n->{intent_score} = 50 + $c.grp", 'topic' ],
+		[ 'days', "$n->{data_date} = $c.day", 'date' ], [ 'days', "$n->{data_date} = $c.stamp", 'date' ],
+		[ 'contacts', "$n->{data_date} = $c.day AND $n->{topic_id} = $c.topic_id AND $n->{hem} = $c.hem", 'date' ],
+		[ 'contacts', "$n->{hem} IS NOT DISTINCT FROM $c.hem" ], [ 'contacts', "($n->{hem} = $c.hem OR $n->{company} = $c.firm)" ]);
+	push @ways, [ 'contacts', "$n->{audience_id} = $c.aud AND $n->{hem} = $c.hem", 'audience' ] if $s->{kind} eq 'any' && !$s->{t}{bounds};
+	push @ways, [ 'contacts', "$n->{is_b2b} = $c.b2b AND $n->{hem} = $c.hem" ], [ 'contacts', "$n->{has_phone} = $c.flag AND $n->{hem} = $c.hem" ]
+		if $s->{kind} =~ /any|each/ && ($self->{q}{hostile} || $self->{live} && 0);
 	push @ways, [ 'contacts', "$n->{state} = $c.state" ], [ 'contacts', "$n->{gender} = $c.gender AND $n->{hem} = $c.hem" ],
 		[ 'accounts', "$n->{company_domain} = $c.domain" ]
 		if $self->{live} && !$s->{t}{other};
@@ -196,6 +205,11 @@ sub join_parts {
 	my $takes_topic = $s->{kind} eq 'any' || ($s->{kind} eq 'each' && !$s->{t}{topics});
 	my $without = $supplies eq 'topic' && $takes_topic && chance(0.5);
 	my $no_date = $supplies eq 'date';
+	if ($supplies eq 'audience') {
+		($without, $no_date) = (1, 0);
+		$s->{audience} = 'NULL';
+		$self->loosen if !$inner;
+	}
 	$self->loosen if ($without || $no_date) && !$inner;
 	$s->{all_dates} = 1 if $no_date;
 	my $where = $self->where($s, no_input => $without, no_date => $no_date);
@@ -218,7 +232,7 @@ sub shape_joined {
 	my $s = $self->scan('a');
 	my ($table, $on, $where) = $self->join_parts($s, 'c', 1);
 	$where .= local_condition($table);
-	my $out = pick(@{ $local_output{$table} }) . ', ' . $self->output_list($s);
+	my $out = pick(@{ $local_output{$table} }) . ', ' . $self->output_list($s, 1);
 	my @froms = (from($s), "crm.$table c");
 	@froms = reverse @froms if chance(0.5);
 	my $text = chance(0.5) ? "SELECT $out FROM $froms[0], $froms[1] WHERE $on AND $where"
@@ -239,7 +253,7 @@ sub shape_outer_joined {
 	return 'SELECT ' . pick(@{ $local_output{$table} }) . ", $s->{name}{hem}, $s->{name}{intent_score} FROM " . from($s) .
 		" LEFT JOIN crm.$table c ON $on WHERE $where" if $kind eq 'right';
 	$self->loosen;
-	return 'SELECT count(*) FROM ' . from($s) . " WHERE $where" if $on =~ /a\.(?!hem|topic_id|intent_score|company\b|data_date|email|job_title)/;
+	return 'SELECT count(*) FROM ' . from($s) . " WHERE $where" if $on =~ / OR |DISTINCT|LIKE|ANY/ || $on =~ /a\.(?!hem|topic_id|intent_score|company\b|data_date|email|job_title)/;
 	my $names = join ', ', map { "$s->{name}{$_}" } qw(hem topic_id intent_score company data_date email job_title);
 	return "SELECT count(*), count(c.*), count(a.*) FROM (SELECT $names FROM " . from($s) . " WHERE $where) a FULL JOIN crm.$table c ON $on";
 }
@@ -431,6 +445,61 @@ sub shape_recursive {
 		"FROM crm.topics m WHERE m.topic_id < r.t AND EXISTS (SELECT 1 FROM " . from($s) . " WHERE $where)) x WHERE r.t IS NOT NULL) SELECT * FROM r";
 }
 
+# A PL/pgSQL function that reads the table in a loop, its plans kept from call to call.
+sub shape_function {
+	my ($self, $q) = @_;
+	my $s = $self->scan('a');
+	my $n = $s->{name};
+	$q->{prepare} = 0;
+	my ($on, $topics) = @{ pick([ "$n->{topic_id} = p_t", 'ARRAY[p_t]' ], [ "$n->{topic_id} = ANY (p_ts)", 'p_ts' ], [ "$n->{topic_id} IN (p_t, 102391)", 'ARRAY[p_t, 102391]' ]) };
+	$s->{topics} = $topics if $s->{kind} eq 'any';
+	my $more = " AND $on" . pick('', " AND $n->{intent_score} >= p_low", " AND $n->{company} = p_firm", " AND (p_low IS NULL OR $n->{intent_score} < p_low)");
+	my $where = $self->where($s, no_input => 1, more => [$more]);
+	my $text = "SELECT $n->{hem}\::text, $n->{topic_id}\::integer, $n->{intent_score}\::numeric FROM " . from($s) . " WHERE $where";
+	my $signature = 'p_t integer, p_ts integer[], p_low integer, p_firm text';
+	$q->{before} = [ chance(0.6) ? "CREATE FUNCTION pg_temp.f($signature) RETURNS TABLE (h text, i integer, s numeric) LANGUAGE plpgsql AS \$\$ BEGIN RETURN QUERY $text; END \$\$"
+		: "CREATE FUNCTION pg_temp.f($signature) RETURNS TABLE (h text, i integer, s numeric) LANGUAGE sql STABLE AS \$\$ $text \$\$" ];
+	$q->{after} = ["DROP FUNCTION pg_temp.f($signature)"];
+	my $t = sub { 'ARRAY[' . join(', ', Grammar::draw_topics(between(1, 4))) . ']' };
+	$q->{steps} = [ map { "SELECT * FROM pg_temp.f(" . Grammar::draw_topic() . ', ' . $t->() . ', ' . pick('NULL', 20, 60, 90) . ', ' .
+		World::quote($self->draw_string('company')) . ')' } 1 .. between(1, 8) ];
+	push @{ $q->{steps} }, 'SELECT x.id, f.* FROM crm.contacts x, pg_temp.f(x.topic_id, x.topics, x.min_score, x.firm) f' if chance(0.3);
+	return '';
+}
+
+sub shape_quantified {
+	my ($self) = @_;
+	my ($s, $t) = ($self->scan('a'), $self->scan('b'));
+	my ($w1, $w2) = ($self->where($s), $self->where($t));
+	my ($m, $n) = ($s->{name}, $t->{name});
+	my $sub = from($t) . " WHERE $w2";
+	my $cond = pick("$m->{intent_score} > ALL (SELECT $n->{intent_score} FROM $sub)", "$m->{intent_score} = (SELECT max($n->{intent_score}) FROM $sub)",
+		"($m->{hem}, $m->{topic_id}) IN (SELECT $n->{hem}, $n->{topic_id} FROM $sub)", "$m->{hem} NOT IN (SELECT $n->{hem} FROM $sub)",
+		"$m->{intent_score} >= (SELECT avg($n->{intent_score}) FROM $sub)", "$m->{hem} = ANY (ARRAY(SELECT $n->{hem} FROM $sub))",
+		"$m->{company} IN (SELECT $n->{company} FROM $sub)", "NOT EXISTS (SELECT FROM $sub)", "(SELECT count(*) FROM $sub) > 5",
+		"$m->{company} <> ALL (SELECT $n->{company} FROM $sub AND $n->{company} IS NOT NULL)",
+		"$m->{topic_id} IN (SELECT $n->{topic_id} FROM $sub)");
+	return 'SELECT ' . $self->output_list($s) . ' FROM ' . from($s) . " WHERE $w1 AND $cond";
+}
+
+sub shape_ties {
+	my ($self) = @_;
+	my $s = $self->scan('a');
+	my $where = $self->where($s);
+	return 'SELECT ' . $self->output_list($s) . ' FROM ' . from($s) . " WHERE $where ORDER BY $s->{name}{intent_score}" . pick('', ' DESC') .
+		' FETCH FIRST ' . pick(1, 5, 20) . ' ROWS WITH TIES';
+}
+
+# Several rows out of one, and a volatile condition.
+sub shape_multiplied {
+	my ($self, $q) = @_;
+	my $s = $self->scan('a');
+	my $where = $self->where($s);
+	my $n = $s->{name};
+	return "SELECT x.h, x.s FROM (SELECT $n->{hem} AS h, $n->{intent_score} AS s, generate_series(1, 2) FROM " . from($s) . " WHERE $where) x" if chance(0.5);
+	return "SELECT $n->{hem}, unnest(ARRAY[$n->{topic_id}, 1]) FROM " . from($s) . " WHERE $where AND random() < 2";
+}
+
 # Statements that write to local tables.
 sub shape_written {
 	my ($self, $q) = @_;
@@ -441,7 +510,7 @@ sub shape_written {
 	$q->{after} = ['ROLLBACK'];
 	my $key = "$local_output{$table}[0]";
 	return "DELETE FROM crm.$table c USING " . from($s) . " WHERE $on AND $where RETURNING $key" if chance(0.4);
-	return "UPDATE crm.$table c SET $1 = $1 FROM " . from($s) . " WHERE $on AND $where RETURNING $key" if chance(0.6) && $key =~ /c\.(\w+)/;
+	return "UPDATE crm.$table c SET $1 = c.$1 FROM " . from($s) . " WHERE $on AND $where RETURNING $key" if chance(0.6) && $key =~ /c\.(\w+)/;
 	return "WITH i AS (INSERT INTO crm.accounts (id, name) SELECT $n->{intent_score}\::integer, $n->{company} FROM " . from($s) .
 		", crm.$table c WHERE $on AND $where RETURNING *) SELECT id, name FROM i";
 }
@@ -462,7 +531,7 @@ sub shape_cursor {
 	my $scroll = chance(0.6);
 	my $hold = chance(0.2);
 	$q->{compare} = 'ordered';
-	my $text = 'SELECT ' . $self->output_list($s) . ' FROM ' . from($s) . " WHERE $where" . $self->order($s);
+	my $text = 'SELECT ' . $self->output_list($s, 1) . ' FROM ' . from($s) . " WHERE $where" . $self->order($s);
 	$q->{before} = [ 'BEGIN', 'DECLARE cur ' . ($scroll ? 'SCROLL ' : '') . 'CURSOR ' . ($hold ? 'WITH HOLD ' : '') . "FOR $text", $hold ? 'COMMIT' : () ];
 	my @fetches = map { pick(1, 5, 100, 'FORWARD ALL', $scroll ? ('BACKWARD 3', 'FIRST', 'LAST', 'ABSOLUTE 7', 'PRIOR', 'RELATIVE -2', 'BACKWARD ALL') : ()) } 1 .. between(1, 6);
 	$q->{steps} = [ map { "FETCH $_ FROM cur" } @fetches ];
