@@ -254,6 +254,8 @@ body_printable(const char *text, size_t len, size_t limit)
 		else
 			appendStringInfoChar(&buf, c);
 	}
+	while (buf.len > 0 && buf.data[buf.len - 1] == ' ')
+		buf.data[--buf.len] = '\0';
 	return buf.data;
 }
 
@@ -276,6 +278,13 @@ body_error_message(const char *text, size_t len)
 		strcpy(copy, message);
 	json_decref(root);
 	return copy;
+}
+
+/* A byte outside of strings and numbers, as an excerpt shows it. */
+static char
+structural(char c)
+{
+	return IS_HIGHBIT_SET(c) ? '?' : (unsigned char) c < ' ' || c == 0x7f ? ' ' : c;
 }
 
 /*
@@ -319,7 +328,7 @@ body_excerpt(const char *text, size_t len)
 			appendStringInfoChar(&buf, '0');
 		}
 		else
-			appendStringInfoString(&buf, body_printable(text + i++, 1, 1));
+			appendStringInfoChar(&buf, structural(text[i++]));
 	}
 	return buf.data;
 }

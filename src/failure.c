@@ -187,6 +187,16 @@ excerpt(const FailureContext *context, const HttpReply *reply)
 	return body_excerpt(text, strlen(text));
 }
 
+/* How an answer begins that could not be used. */
+static char *
+begins(const FailureContext *context, const HttpReply *reply)
+{
+	char	   *text = excerpt(context, reply);
+
+	return text[0] == '\0' ? "The answer is empty." :
+		psprintf("The answer begins: %s", text);
+}
+
 /* The server's own words, or the beginning of what it sent instead. */
 static char *
 message_of(const FailureContext *context, const HttpReply *reply)
@@ -235,8 +245,8 @@ detail_text(DetailKind kind, const FailureContext *context,
 							said(context, reply),
 							context->request_body ? context->request_body : "none");
 		case DETAIL_EXCERPT:
-			return psprintf("Status %d. The answer begins: %s", reply->status,
-							excerpt(context, reply));
+			return psprintf("Status %d. %s", reply->status,
+							begins(context, reply));
 		default:
 			return psprintf("Status %d after %s.%s%s", reply->status,
 							attempts_text(context->attempts), asked_to_wait(reply),
@@ -316,10 +326,7 @@ failure_malformed(const FailureContext *context, const HttpReply *reply,
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_UNABLE_TO_CREATE_REPLY),
 			 errmsg("malformed answer: %s", problem),
-			 reply ? errdetail_internal("Page %d of table \"%s\", %zu bytes, begins: %s",
-										context->page, context->table->name,
-										reply->body_len,
-										excerpt(context, reply)) :
-			 errdetail("Page %d of table \"%s\".", context->page,
-					   context->table->name)));
+			 errdetail_internal("Page %d of table \"%s\", %zu bytes. %s",
+								context->page, context->table->name,
+								reply->body_len, begins(context, reply))));
 }

@@ -333,6 +333,16 @@ intentRecheckForeignScan(ForeignScanState *node, TupleTableSlot *slot)
 						  scan->table);
 }
 
+/* Are LIMIT and OFFSET constants, or parameters with a value? */
+static bool
+limit_is_known(ForeignScanState *node)
+{
+	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
+
+	return inputs_are_known(plan_exprs(plan, INTENT_EXPRS_LIMIT),
+							node->ss.ps.state->es_param_list_info);
+}
+
 /*
  * The request as far as it is known without running the plan, for EXPLAIN.
  * After a run it is the last one made.
@@ -348,6 +358,8 @@ scan_describe(ForeignScanState *node, List *deparse_context)
 						node->ss.ps.state->es_param_list_info, deparse_context);
 		scan->request = request_build(scan->table, scan->inputs->inputs,
 									  scan->inputs->n, &scan->use);
+		if (!has_local_inputs(scan) && limit_is_known(node))
+			scan->wanted = rows_wanted(scan, node->ss.ps.ps_ExprContext);
 	}
 	return scan->request;
 }

@@ -122,7 +122,7 @@ sub topic_conditions {
 
 # ---- dates and saved audiences
 
-sub draw_date { return chance(0.9) ? pick(@World::dates) : pick('2026-11-23', '2025-01-01', '2026-10-01') }
+sub draw_date { return chance(0.9) ? pick(@World::dates) : pick('2026-11-23', '2026-11-12', '2026-12-01') }
 
 sub date_conditions {
 	my ($self, $s) = @_;
