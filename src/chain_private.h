@@ -63,6 +63,7 @@ struct ChainSet
 
 /* chain_run.c */
 extern void chain_step(ChainSet *set, ChainRun *run);
+extern bool chain_within_budget(const ChainSet *set);
 extern void chain_send(ChainSet *set, ChainRun *run);
 
 #define chain_has_rows(run) \

@@ -41,18 +41,26 @@ fill_failure(ChainSet *set, ChainRun *run, FailureContext *context)
 	context->page = run->public.page_number + 1;
 }
 
-static void
-check_budget(ChainSet *set)
+/* May the scan send one more request? */
+bool
+chain_within_budget(const ChainSet *set)
 {
 	const IntentOptions *options = set->setup.table->options;
 
-	if (options->max_requests == 0 ||
-		set->setup.counters->requests < options->max_requests)
+	return options->max_requests == 0 ||
+		set->setup.counters->requests < options->max_requests;
+}
+
+static void
+check_budget(const ChainSet *set)
+{
+	if (chain_within_budget(set))
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 			 errmsg("the scan of table \"%s\" has used up its %d requests",
-					set->setup.table->name, options->max_requests),
+					set->setup.table->name,
+					set->setup.table->options->max_requests),
 			 errhint("Narrow the query, or raise the option \"max_requests\" of the table or its server.")));
 }
 

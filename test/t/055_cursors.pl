@@ -67,6 +67,22 @@ isnt($s->ask('FETCH ALL FROM c')->{state}, '', 'the cursor cannot be read on');
 $s->value('ROLLBACK');
 same('a query afterwards', rows($list));
 
+# --- the budget of requests: what is asked for ahead of need does not use it up
+
+my $pages = int(($people + 99) / 100);
+$sim->fresh;
+$s->value("ALTER SERVER intent OPTIONS (ADD max_requests '1')");
+is(scalar(rows($s->ask("$list AND hem > '' LIMIT 60"))), 60, 'max_requests 1: enough rows on the first page');
+$s->value("BEGIN; DECLARE c CURSOR FOR $list");
+is(scalar(rows($s->ask('FETCH 100 FROM c'))), 100, 'max_requests 1: the first page of a cursor');
+fails_with($s, 'FETCH 1 FROM c', '54000', qr/"max_requests"/, 'max_requests 1: the row after that');
+$s->value('ROLLBACK');
+$s->value("ALTER SERVER intent OPTIONS (SET max_requests '" . ($pages - 1) . "')");
+fails_with($s, "SELECT count(*) FROM ($list) a", '54000', qr/"max_requests"/, 'max_requests, one too few');
+$s->value("ALTER SERVER intent OPTIONS (SET max_requests '$pages')");
+same('max_requests, as many as it takes', rows($list));
+$s->value('ALTER SERVER intent OPTIONS (DROP max_requests)');
+
 # --- PL/pgSQL
 
 $s->value(<<"SQL");

@@ -76,10 +76,21 @@ http { log_format short '\$server_port \$server_protocol \$status \$http_accept_
 access_log $dir/access.log short; client_body_temp_path $dir/b; proxy_temp_path $dir/p; fastcgi_temp_path $dir/f;
 uwsgi_temp_path $dir/u; scgi_temp_path $dir/s; keepalive_timeout 60;
 CONF
-my $pid = fork();
-if ($pid == 0) { open(STDERR, '>', "$dir/stderr"); exec($nginx, '-p', $dir, '-e', "$dir/error.log", '-c', "$dir/nginx.conf") or exit 1; }
+my $pid;
+sub start_nginx
+{
+	$pid = fork();
+	if ($pid == 0) { open(STDERR, '>', "$dir/stderr"); exec($nginx, '-p', $dir, '-e', "$dir/error.log", '-c', "$dir/nginx.conf") or exit 1; }
+	eventually(
+		sub { BAIL_OUT('nginx: ' . slurp_file("$dir/stderr")) if waitpid($pid, WNOHANG) > 0; IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $port{good}) },
+		'nginx listens');
+	return;
+}
+sub stop_nginx { kill 'TERM', $pid; waitpid($pid, 0); $pid = 0; return; }
 END { if ($pid) { my $status = $?; kill 'TERM', $pid; waitpid($pid, 0); $? = $status; } }
-eventually(sub { BAIL_OUT('nginx: ' . slurp_file("$dir/stderr")) if waitpid($pid, WNOHANG) > 0; IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $port{good}) }, 'nginx listens');
+start_nginx();
+
+my $r;
 
 # --- who is trusted
 
@@ -123,7 +134,35 @@ is($s->value($count), "$people|$people", 'and again with the right one');
 $s->value("ALTER SERVER intent OPTIONS (SET base_url 'http://127.0.0.1:$port{good}')");
 fails_with($s, $count, 'HV024', qr/400/, 'http on an https port');
 $s->value("ALTER SERVER intent OPTIONS (SET base_url 'https://127.0.0.1:$sim->{port}')");
-my $r = fails_with($s, $count, 'HV00N', qr/1 attempt\b/, 'https on an http port');
+$r = fails_with($s, $count, 'HV00N', qr/1 attempt\b/, 'https on an http port');
+
+# --- HTTP/2: several chains on one connection, cancel, and a server that goes away
+
+use_server('good', 'ca');
+unlink("$dir/access.log");
+stop_nginx();
+start_nginx();
+is($s->value($count), "$people|$people", 'nginx restarted: the dead connection is no matter');
+$s->value("CREATE FOREIGN TABLE each (hem text, topic_id integer) SERVER intent OPTIONS (topic_mode 'each')");
+my $both = $people + $sim->people(102391);
+is($s->value("SELECT count(*) FROM (SELECT hem, topic_id FROM each WHERE topic_id IN ($topic, 102391)) a"), $both, 'two chains');
+is(scalar(keys %{ { map { (split)[-1] => 1 } split(/\n/, slurp_file("$dir/access.log")) } }), 1, '... share the connection');
+for my $fault ({ stall => JSON::PP::true }, { slow_body => 200 })
+{
+	$sim->fault($fault, times => -1);
+	$s->value("SET statement_timeout = '300ms'");
+	my $r = fails_with($s, $count, '57014', qr/timeout/, 'cancelled over HTTP/2');
+	cmp_ok($r->{seconds}, '<', 0.8, '... in time');
+	$s->value('SET statement_timeout = 0');
+	$sim->fresh;
+	is($s->value($count), "$people|$people", '... and the next query is complete');
+}
+$sim->fresh(latency_ms => 30);
+$s->send($count);
+eventually(sub { $sim->count >= 3 }, 'some pages are sent');
+kill 'KILL', split(' ', slurp_file("/proc/$pid/task/$pid/children"));
+$r = $s->answer;
+is($r->{out} || $r->{state}, "$people|$people", 'a worker of nginx killed in mid-scan: tried again, complete') or diag($r->{err});
 
 # --- where the key does not go
 

@@ -540,7 +540,7 @@ sub local_source {
 		: "loc.each_topic(NULL, $dates$bounds)";
 	return $source unless $t->{other};
 	my @columns = map { my ($name, $type, undef, $from) = @$_;
-		($from ? "z.$from\::$type" : "CASE z.is_b2b WHEN true THEN 'y' WHEN false THEN 'n' END") . " AS $name" } @World::other_columns;
+		($from ne 'b2b_text' ? "z.$from\::$type" : "CASE z.is_b2b WHEN true THEN 'y' WHEN false THEN 'n' END") . " AS $name" } @World::other_columns;
 	return '(SELECT ' . join(', ', @columns) . " FROM $source z)";
 }
 

@@ -22,7 +22,7 @@ my @shapes = (
 	[ 14, 'rows' ], [ 6, 'ordered' ], [ 5, 'limited' ], [ 10, 'aggregate' ], [ 4, 'counted' ], [ 4, 'distinct' ],
 	[ 4, 'window' ], [ 14, 'joined' ], [ 6, 'outer_joined' ], [ 8, 'semi' ], [ 5, 'lookup_semi' ], [ 6, 'lateral' ],
 	[ 5, 'correlated' ], [ 5, 'set_operation' ], [ 5, 'cte' ], [ 4, 'derived' ], [ 4, 'view' ], [ 5, 'partitioned' ],
-	[ 4, 'self_joined' ], [ 3, 'function' ], [ 3, 'quantified' ], [ 3, 'ties' ], [ 2, 'multiplied' ], [ 4, 'cursor' ], [ 3, 'recursive' ], [ 3, 'written' ], [ 3, 'locked' ], [ 2, 'three_way' ]);
+	[ 4, 'self_joined' ], [ 3, 'function' ], [ 3, 'quantified' ], [ 6, 'handed_on' ], [ 3, 'top' ], [ 3, 'ties' ], [ 2, 'multiplied' ], [ 4, 'cursor' ], [ 3, 'recursive' ], [ 3, 'written' ], [ 3, 'locked' ], [ 2, 'three_way' ]);
 
 # statement(): a random one:
 #   scans, params, must, settings, before, text, after, compare (rows, ordered, subset)
@@ -116,7 +116,7 @@ sub aggregates {
 }
 
 # Of equal citext values any may stand for the group.
-sub one_spelling { my ($c) = @_; return $c =~ /\.(mail|firm_ci)$/ ? "lower($c\::text)" : $c }
+sub one_spelling { my ($c) = @_; return $c =~ /\.(mail|firm_ci|firm_nd)$/ ? qq{lower($c\::text COLLATE "C")} : $c }
 
 sub shape_aggregate {
 	my ($self) = @_;
@@ -146,7 +146,7 @@ sub shape_distinct {
 	my ($self, $q) = @_;
 	my $s = $self->scan('a');
 	my $where = $self->where($s);
-	return 'SELECT DISTINCT ' . $self->output_list($s) =~ s/\b(a\.(mail|firm_ci))\b(?!::)/$1::text/gr . ' FROM ' . from($s) . " WHERE $where" if chance(0.6);
+	return 'SELECT DISTINCT ' . $self->output_list($s) =~ s/\b(a\.(mail|firm_ci|firm_nd))\b(?!::)/$1::text COLLATE "C"/gr . ' FROM ' . from($s) . " WHERE $where" if chance(0.6);
 	my $c = $s->{name}{ pick(qw(topic_id company intent_score)) };
 	$q->{compare} = 'ordered';
 	return "SELECT DISTINCT ON ($c) $c, " . $self->output_list($s) . ' FROM ' . from($s) . " WHERE $where ORDER BY $c, " . $self->key($s);
@@ -361,7 +361,7 @@ sub shape_cte {
 	$inner .= ' ORDER BY ' . $self->key($s) . ' LIMIT ' . pick(1, 10, 60) if chance(0.3);
 	my $with = 'WITH x AS ' . pick('', 'MATERIALIZED ', 'NOT MATERIALIZED ') . "($inner) ";
 	return $with . pick('SELECT * FROM x', 'SELECT x.h, y.s FROM x JOIN x y ON x.h = y.h AND x.t <= y.t', 'SELECT count(*) FROM x WHERE s > 50',
-		'SELECT x.* FROM x WHERE x.s = (SELECT max(s) FROM x)', 'SELECT lower(c::text), count(*) FROM x GROUP BY 1',
+		'SELECT x.* FROM x WHERE x.s = (SELECT max(s) FROM x)', 'SELECT lower(c::text COLLATE "C"), count(*) FROM x GROUP BY 1',
 		'SELECT x.h FROM x, crm.contacts k WHERE k.hem = x.h', 'SELECT h FROM x WHERE h NOT IN (SELECT h FROM x WHERE s < 60)');
 }
 
@@ -481,6 +481,54 @@ sub shape_quantified {
 		"$m->{company} <> ALL (SELECT $n->{company} FROM $sub AND $n->{company} IS NOT NULL)",
 		"$m->{topic_id} IN (SELECT $n->{topic_id} FROM $sub)");
 	return 'SELECT ' . $self->output_list($s) . ' FROM ' . from($s) . " WHERE $w1 AND $cond";
+}
+
+# The best first: without a key, only the scores are told.
+sub shape_top {
+	my ($self, $q) = @_;
+	my $s = $self->scan('a');
+	my $where = $self->where($s);
+	my $score = $s->{name}{intent_score};
+	my $order = $score . pick('', ' DESC', ' DESC', ' DESC NULLS LAST') . ($s->{kind} eq 'any' || chance(0.7) ? '' : ", $s->{name}{hem} COLLATE \"C\"");
+	$q->{compare} = 'ordered';
+	return "SELECT $score FROM " . from($s) . " WHERE $where ORDER BY $order" . $self->limit;
+}
+
+# A column that rows do not carry, handed on by a subquery: as it is it reads NULL, anything else is an error.
+sub shape_handed_on {
+	my ($self, $q) = @_;
+	my $s = $self->scan('a', plain => 1);
+	my $where = $self->where($s);
+	my $n = $s->{name};
+	my @columns = grep { !$self->carried($_) && !$s->{touched}{$_} && $_ ne 'person' && $_ ne 'audience_id' } sort keys %$n;
+	my $column = pick(@columns) // return 'SELECT 1';
+	my $bare = chance(0.4);
+	my $u = $bare ? "\x06$n->{$column}\x07NULL\x08" : $n->{$column};
+	my $inner = "SELECT $n->{hem} AS h, $n->{topic_id} AS t, $n->{intent_score} AS s, $u AS u FROM " . from($s) . " WHERE $where";
+	$inner .= ' ORDER BY ' . $self->key($s) . ' LIMIT ' . pick(5, 50) if chance(0.2);
+	$inner = "SELECT * FROM ($inner) i" . pick('', ' WHERE s > 30', ' OFFSET 0') if chance(0.3);
+	$inner = "SELECT i.* FROM ($inner) i JOIN crm.contacts k ON k.hem = i.h" if chance(0.15);
+	$inner = "SELECT DISTINCT ON (h, t) * FROM ($inner) i ORDER BY h, t, s" if chance(0.08);
+	$self->loosen;
+	my $text = $bare ? pick('SELECT u FROM x', 'SELECT h, u FROM x WHERE s > 50', 'SELECT x.*, k.id FROM crm.contacts k LEFT JOIN x ON x.h = k.hem',
+			'SELECT h, u FROM x ORDER BY h, t, s LIMIT 10', 'SELECT u, row_number() OVER (ORDER BY h, t, s) FROM x', 'SELECT u FROM (SELECT * FROM x) y',
+			'SELECT h, u FROM x WHERE EXISTS (SELECT 1 FROM crm.contacts k WHERE k.hem = x.h)', 'SELECT count(*) FROM x',
+			'SELECT l.u FROM crm.contacts k, LATERAL (SELECT * FROM x WHERE x.h = k.hem) l', 'SELECT u FROM x UNION ALL SELECT u FROM x')
+		: pick('SELECT h FROM x WHERE u IS NULL', 'SELECT h FROM x ORDER BY u, h, t, s', 'SELECT u, count(*) FROM x GROUP BY u', 'SELECT count(u) FROM x',
+			'SELECT DISTINCT u FROM x', "SELECT COALESCE(u::text, '-') FROM x", 'SELECT u IS NULL FROM x', 'SELECT count(x) FROM x WHERE x IS NOT NULL',
+			'SELECT (SELECT u FROM x ORDER BY h, t, s LIMIT 1) IS NULL', 'SELECT h FROM x WHERE u::text IN (SELECT seniority FROM crm.contacts)',
+			'SELECT k.id FROM crm.contacts k JOIN x ON x.u::text = k.seniority', 'SELECT u FROM x UNION SELECT NULL', 'SELECT u FROM x INTERSECT SELECT u FROM x',
+			'SELECT count(*) OVER (PARTITION BY u) FROM x', 'SELECT max(u::text) FROM x', 'SELECT h, t FROM x GROUP BY h, t HAVING count(u) = 0',
+			'SELECT to_jsonb(x) FROM x', 'SELECT x::text FROM x', 'SELECT count(*) FILTER (WHERE u IS NULL) FROM x', 'SELECT k.id, (SELECT count(u) FROM x WHERE x.h = k.hem) FROM crm.contacts k',
+			'SELECT k.id FROM crm.contacts k WHERE NOT EXISTS (SELECT 1 FROM x WHERE x.h = k.hem AND x.u IS NULL)', 'SELECT ROW(u) IS NULL FROM x',
+			'SELECT y.u IS NULL FROM (SELECT * FROM x OFFSET 0) y', 'SELECT k.id FROM crm.contacts k FULL JOIN x ON x.h = k.hem WHERE x.u IS NOT NULL',
+			'SELECT lag(u) OVER (ORDER BY h, t, s) FROM x', 'SELECT CASE WHEN s > 50 THEN u END FROM x', 'SELECT ARRAY(SELECT u FROM x ORDER BY h, t, s)',
+			'SELECT h FROM x WHERE u IS NOT DISTINCT FROM NULL', "SELECT concat(h, u) FROM x", 'SELECT k.id, l.u IS NULL FROM crm.contacts k, LATERAL (SELECT u FROM x WHERE x.h = k.hem) l',
+			'SELECT u FROM x EXCEPT SELECT NULL', 'SELECT grouping(u), u, count(*) FROM x GROUP BY ROLLUP (u)', 'SELECT x.u = y.u FROM x JOIN x y USING (h, t, s)');
+	if (chance(0.4)) { return 'WITH x AS ' . pick('', 'MATERIALIZED ', 'NOT MATERIALIZED ') . "($inner) $text" }
+	$text =~ s/\b(FROM|JOIN|,) x\b/$1 ($inner) x/g;
+	$text =~ s/\) x (y|l)\b/) $1/g;
+	return $text;
 }
 
 sub shape_ties {

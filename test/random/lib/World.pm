@@ -43,6 +43,8 @@ our %tables = (
 	fixed_audience => { kind => 'audience', audience => '11111111-2222-4333-8444-555555555555',
 		options => q(audience_id '11111111-2222-4333-8444-555555555555') },
 	dated => { kind => 'any', date => '2026-11-20', options => q(data_date '2026-11-20') },
+	counted => { kind => 'any', exact => 1, options => q(count_pushdown 'trusted') },
+	counted_each => { kind => 'each', exact => 1, options => q(count_pushdown 'trusted', topic_mode 'each') },
 	banded => { kind => 'any', options => q(score_bands '3') },
 	other => { kind => 'any', other => 1 },
 	other_each => { kind => 'each', other => 1, options => q(topic_mode 'each') });
@@ -62,7 +64,8 @@ our @other_columns = (
 	[ 'st', 'char(20)', 'state', 'state' ],
 	[ 'sex', 'name', 'gender', 'gender' ],
 	[ 'b2b', 'boolean', 'isB2b', 'is_b2b' ],
-	[ 'b2b_text', 'text', 'isB2b', undef ],
+	[ 'b2b_text', 'text', 'isB2b', 'b2b_text' ],
+	[ 'firm_nd', 'text COLLATE nd', 'company', 'company' ],
 	[ 'phone', 'boolean', 'hasPhone', 'has_phone' ],
 	[ 'revenue', 'numeric', 'companyRevenue', 'company_revenue' ],
 	[ 'aud', 'uuid', 'audienceId', 'audience_id' ],
@@ -205,10 +208,12 @@ sub foreign_columns {
 
 sub create_foreign_tables {
 	my ($self, $db) = @_;
-	my $other = join ', ', map { "$_->[0] $_->[1] OPTIONS (key '$_->[2]')" } @other_columns;
+	my $other = join ', ', map { my ($type, $collate) = split / (?=COLLATE)/, $_->[1];
+		"$_->[0] $type OPTIONS (key '$_->[2]') " . ($collate // '') } @other_columns;
 	my $seniorities = join ', ', map { "'$_'" } qw(vp director svp cxo manager senior entry owner);
-	$db->do("CREATE TYPE seniority_enum AS ENUM ($seniorities)", 'CREATE DOMAIN title_domain AS text');
-	my %all = %tables;
+	$db->do("CREATE TYPE seniority_enum AS ENUM ($seniorities)", 'CREATE DOMAIN title_domain AS text',
+		q(CREATE COLLATION nd (provider = icu, locale = 'und-u-ks-level2', deterministic = false)));
+	my %all = map { $tables{$_}{exact} && $self->{wide} ? () : ($_ => $tables{$_}) } keys %tables;
 	if ($self->{wide}) {
 		$all{icase} = { kind => 'any', match => 'icase' };
 		$all{contains} = { kind => 'any', match => 'contains' };
@@ -298,6 +303,7 @@ sub create_crm {
 # Values that conditions are made of.
 sub read_values {
 	my ($self, $db) = @_;
+	$self->{$_}{b2b_text} = [qw(y n)] for qw(values common);
 	for my $column (qw(email company job_title seniority state gender company_domain company_industry company_size department
 		company_revenue_range age_range city first_name last_name hem phones topic_name headline)) {
 		$self->{values}{$column} = [ $db->column(
