@@ -48,6 +48,8 @@ explain_body(IntentScan *scan, const IntentRequest *request, ExplainState *es)
 
 	if (scan->wanted > 0)
 		limit = Min(limit, scan->wanted);
+	if (scan_asks_totals(scan, request))
+		limit = 1;
 	ExplainPropertyText("Intent Body", body_request(spec, limit, NULL), es);
 	if (has_symbols(scan->inputs))
 		ExplainPropertyText("Intent Chains", "as values come", es);
@@ -69,9 +71,15 @@ explain_request(IntentScan *scan, const IntentRequest *request,
 	ExplainPropertyText("Intent Request",
 						psprintf("%s %s", resource->method, resource->path), es);
 	if (request->problem)
+	{
 		ExplainPropertyText("Intent Missing", request->problem->message, es);
-	else
-		explain_body(scan, request, es);
+		return;
+	}
+	explain_body(scan, request, es);
+	if (scan->counts != NIL)
+		ExplainPropertyText("Intent Count",
+							scan_asks_totals(scan, request) ? "totalCount" : "rows",
+							es);
 }
 
 static void

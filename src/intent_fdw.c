@@ -21,6 +21,9 @@ intent_fdw_handler(PG_FUNCTION_ARGS)
 	routine->GetForeignPaths = intentGetForeignPaths;
 	routine->GetForeignPlan = intentGetForeignPlan;
 
+	/* plan_count.c */
+	routine->GetForeignUpperPaths = intentGetForeignUpperPaths;
+
 	/* scan.c */
 	routine->BeginForeignScan = intentBeginForeignScan;
 	routine->IterateForeignScan = intentIterateForeignScan;
@@ -30,6 +33,9 @@ intent_fdw_handler(PG_FUNCTION_ARGS)
 
 	/* explain.c */
 	routine->ExplainForeignScan = intentExplainForeignScan;
+
+	/* analyze.c */
+	routine->AnalyzeForeignTable = intentAnalyzeForeignTable;
 
 	/* import.c */
 	routine->ImportForeignSchema = intentImportForeignSchema;
