@@ -191,7 +191,7 @@ intentAnalyzeForeignTable(Relation relation, AcquireSampleRowsFunc *func,
 
 	if (options->ntopic_ids == 0 && !options->audience_id)
 	{
-		ereport(WARNING,
+		ereport(NOTICE,
 				(errmsg("table \"%s\" cannot be sampled without %s",
 						table->name, table->resource->missing),
 				 errhint("ANALYZE reads tables whose option \"topic_ids\" or \"audience_id\" says what to ask for.")));

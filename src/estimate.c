@@ -403,7 +403,7 @@ estimate_scan(const EstimateFor *who, List *conds)
 	foreach(lc, conds)
 		fill_input(who->root, lfirst(lc), &inputs[foreach_current_index(lc)]);
 	all = attempt_without(who, inputs, conds, 0);
-	estimate.covered = is_covered(&all);
+	estimate.covered = has_symbols(&all) || is_covered(&all);
 	if (all.request->never)
 		estimate.received = estimate.chains = 0;
 	else if (recall_scaled(who, &all, inputs, conds, &rows))

@@ -30,8 +30,8 @@ typedef struct IntentEstimate
 	double		received;		/* rows that are sent */
 	double		rows;			/* of them, those that meet the conditions */
 	bool		remembered;		/* from totals of earlier requests */
-	bool		covered;		/* as far as values are known now, the API
-								 * alone decides on all conditions */
+	bool		covered;		/* the API alone decides on all conditions, or
+								 * it may, depending on values */
 	double		chains;
 	Cost		startup_cost;
 	Cost		total_cost;

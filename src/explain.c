@@ -78,7 +78,8 @@ explain_request(IntentScan *scan, const IntentRequest *request,
 	explain_body(scan, request, es);
 	if (scan->counts != NIL)
 		ExplainPropertyText("Intent Count",
-							scan_asks_totals(scan, request) ? "totalCount" : "rows",
+							scan_asks_totals(scan, request) ? "totalCount" :
+							has_symbols(scan->inputs) ? "as values come" : "rows",
 							es);
 }
 
@@ -115,9 +116,14 @@ intentExplainForeignScan(ForeignScanState *node, ExplainState *es)
 	List	   *context = set_deparse_context_plan(es->deparse_cxt,
 												   node->ss.ps.plan, NIL);
 	bool		prefix = list_length(es->rtable) > 1 || es->verbose;
+	IntentRequest *request = scan_describe(node, context);
 
-	explain_request(scan, scan_describe(node, context), es);
-	explain_rechecks(scan, context, prefix, es);
+	if (scan->counts != NIL)
+		ExplainPropertyText("Relations",
+							psprintf("Aggregate on (%s)", scan->table->name), es);
+	explain_request(scan, request, es);
+	if (!scan_asks_totals(scan, request))
+		explain_rechecks(scan, context, prefix, es);
 	if (es->analyze)
 		explain_counters(scan, es);
 }

@@ -5,10 +5,19 @@
 #include "intent_fdw.h"
 
 #include "fmgr.h"
+#include "plan.h"
 
 PG_MODULE_MAGIC;
 
 PG_FUNCTION_INFO_V1(intent_fdw_handler);
+
+extern void _PG_init(void);
+
+void
+_PG_init(void)
+{
+	plan_install_hooks();
+}
 
 /* The callbacks, by the file they live in. */
 Datum

@@ -421,10 +421,7 @@ add_lookup_path(PlannerInfo *root, RelOptInfo *rel, Relids outer)
 
 	split_clauses(root, rel, ppi->ppi_clauses, &sent, &local);
 	estimate = estimate_scan(&irel->who, sent);
-	rows = local_rows(root, rel, estimate.rows, local);
-	if (!estimate.remembered)
-		rows = Min(rows, ppi->ppi_rows);
-	ppi->ppi_rows = rows;
+	ppi->ppi_rows = rows = local_rows(root, rel, estimate.rows, local);
 	add_scan_path(root, rel, sent, rows, estimate, outer);
 }
 

@@ -40,4 +40,6 @@ typedef enum IntentPlanExprs
 	INTENT_EXPRS_LIMIT,			/* LIMIT's count, then its offset */
 } IntentPlanExprs;
 
+extern void plan_install_hooks(void);
+
 #endif							/* INTENT_PLAN_H */

@@ -45,6 +45,7 @@ typedef struct IntentScan
 
 	/* counts instead of rows */
 	bool		counted;
+	bool		counted_rows;	/* by reading them */
 	int64	   *results;		/* by counts */
 
 	MemoryContext context;		/* lives as long as the scan */

@@ -27,7 +27,8 @@ is_covered(const IntentScan *scan, const IntentRequest *request)
 bool
 scan_asks_totals(const IntentScan *scan, const IntentRequest *request)
 {
-	return scan->counts != NIL && is_covered(scan, request);
+	return scan->counts != NIL && !scan->counted_rows &&
+		is_covered(scan, request);
 }
 
 /* Prepares counting; "counts" as in INTENT_PLAN_COUNTS, NIL for none. */
@@ -78,6 +79,7 @@ count_rows(ForeignScanState *node, IntentScan *scan)
 {
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
 
+	scan->counted_rows = true;
 	scan_open_chains(node, false);
 	while (scan_fetch_row(scan, slot))
 		add_to_results(scan, slot, 1);
@@ -116,7 +118,7 @@ scan_count(ForeignScanState *node)
 	if (!same || !scan->counted)
 	{
 		scan_stop_chains(scan);
-		scan->counted = false;
+		scan->counted = scan->counted_rows = false;
 		scan_make_request(scan, econtext);
 		memset(scan->results, 0, sizeof(int64) * list_length(scan->counts));
 		if (!is_covered(scan, scan->request) || !count_totals(node, scan))
