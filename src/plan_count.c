@@ -47,8 +47,9 @@ static bool
 is_carried(const IntentRel *irel, const IntentColumn *column)
 {
 	Bitmapset  *carried;
+	Bitmapset  *optional;
 
-	return table_carried(irel->table->relid, &carried) &&
+	return table_carried(irel->table->relid, &carried, &optional) &&
 		bms_is_member(column->attno - 1, carried);
 }
 

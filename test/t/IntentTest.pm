@@ -70,7 +70,7 @@ sub cluster
 
 sub session { return IntentTest::Session->new(@_); }
 
-# Wait for a condition, at most 30 s; the test fails by name if it does not come.
+# Wait for a condition, at most 30 s; the test ends there if it does not come.
 sub eventually
 {
 	my ($condition, $name) = @_;
@@ -78,11 +78,10 @@ sub eventually
 
 	while (time < $end)
 	{
-		return 1 if $condition->();
-		sleep 0.005;
+		return if $condition->();
+		sleep 0.01;
 	}
-	fail("waited 30 s in vain: $name");
-	return 0;
+	die "waited 30 s in vain: $name\n";
 }
 
 # The statement fails with that SQLSTATE and, if given, an error like that; one test point.
