@@ -63,11 +63,11 @@ check_missing(RowReader *reader, const Bitmapset *present)
  * chain being read is prepared again.
  */
 static void
-add_carried(RowReader *reader, const Bitmapset *more)
+add_carried(RowReader *reader, const Bitmapset *more, bool optional)
 {
 	MemoryContext old = MemoryContextSwitchTo(reader->context);
 
-	table_add_carried(reader->table->relid, more);
+	table_add_carried(reader->table->relid, more, optional);
 	reader->carried_known = table_carried(reader->table->relid,
 										  &reader->carried, &reader->optional);
 	reader->chain_number = -1;
@@ -85,18 +85,19 @@ learn_carried(RowReader *reader, const RowPage *page)
 	Bitmapset  *present = bms_intersect(page->present, reader->members);
 	Bitmapset  *more;
 	bool		first;
+	bool		later = reader->seen_rows;
 	int			i = -1;
 
 	if (!reader->carried_known)
 		load_carried(reader);
 	first = !reader->carried_known;
-	if (!first && !reader->seen_rows)
+	if (!first && !later)
 		check_missing(reader, present);
 	reader->seen_rows = true;
 	more = bms_difference(present, reader->carried);
 	if (!first && bms_is_empty(more))
 		return;
-	add_carried(reader, more);
+	add_carried(reader, more, later);
 	while (!first && (i = bms_next_member(more, i)) >= 0)
 	{
 		if (reader->by_attno[i])

@@ -293,13 +293,18 @@ find_or_make_entry(Oid relid)
 	return entry;
 }
 
-/* Adds to what table_carried() returns, after a page with rows. */
+/*
+ * Adds to what table_carried() returns, after a page with rows.  Columns that
+ * pages of the same scan did without are optional, and so are those that
+ * come back.
+ */
 void
-table_add_carried(Oid relid, const Bitmapset *more)
+table_add_carried(Oid relid, const Bitmapset *more, bool optional)
 {
 	CarriedEntry *entry = find_or_make_entry(relid);
 	MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
-	Bitmapset  *again = bms_intersect(more, entry->before);
+	Bitmapset  *again = optional ? bms_copy(more) :
+	bms_intersect(more, entry->before);
 
 	entry->known = true;
 	entry->columns = bms_add_members(entry->columns, more);

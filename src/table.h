@@ -48,7 +48,8 @@ extern IntentTable *table_load(Oid relid);
 extern int	table_filter_column(const IntentTable *table, IntentFilterKind kind);
 
 extern bool table_carried(Oid relid, Bitmapset **carried, Bitmapset **optional);
-extern void table_add_carried(Oid relid, const Bitmapset *more);
+extern void table_add_carried(Oid relid, const Bitmapset *more,
+							  bool optional);
 extern void table_forget_carried(Oid relid);
 
 #define table_column(table, attno) (&(table)->columns[(attno) - 1])

@@ -37,6 +37,6 @@ EXECUTE between_scores (100.5, 200);
 RESET plan_cache_mode;
 SELECT count(*) FROM audience WHERE topic_id = 117801 AND topic_id = (SELECT 5);
 SELECT request_count();
-SELECT explain('SELECT count(*) FROM audience WHERE topic_id = 1 AND intent_score > 100');
+SELECT explain('SELECT count(*) FROM audience WHERE topic_id = 1 AND intent_score > 100', 'Request|Body');
 SELECT explain('SELECT count(*) FROM audience WHERE topic_id = 1 AND intent_score > 100', 'Intent (Req|Rows|Pages)', 'ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF');
 \i :dir/fixture/teardown.psql

@@ -44,7 +44,7 @@ SELECT rows_only($$ SELECT id, hem FROM crm LEFT JOIN (SELECT * FROM audience WH
 SELECT rows_only($$ SELECT id, hem, x FROM crm LEFT JOIN (SELECT *, coalesce(seniority, 'none') AS x FROM audience WHERE topic_id = 102391) a ON company_domain = domain $$);
 SELECT rows_only($$ SELECT c.id, a.hem, d.id AS other FROM crm c LEFT JOIN audience a ON a.company_domain = c.domain AND a.topic_id = 102391 LEFT JOIN crm d ON d.title = a.job_title $$);
 SELECT rows_only($$ SELECT a.hem, b.intent_score FROM audience a JOIN audience b ON a.hem = b.hem WHERE a.topic_id = 110003 AND b.topic_id = 102391 $$);
-SELECT rows_only($$ SELECT a.hem, b.hem AS other FROM audience a JOIN audience b ON a.company_domain = b.company_domain AND b.topic_id = 102391 WHERE a.topic_id = 137000 $$);
+SELECT rows_only($$ SELECT a.hem, b.hem AS other FROM audience a JOIN audience b ON a.company_domain = b.company_domain AND b.topic_id = 117801 WHERE a.topic_id = 110003 $$);
 SELECT request_count() > 0;
 
 -- every way to join gives the same

@@ -39,7 +39,7 @@ SELECT bad('{"body": "<html>login</html>", "content_type": "text/html"}');
 SELECT bad('{"cursor": "repeat"}');
 SELECT bad('{"cursor": "missing"}', '{}');
 DO $$ BEGIN PERFORM config('{"faults": [{"fault": {"cursor": "loop3"}}]}'); END $$;
-SELECT left(l, 60) FROM failure('SELECT count(*) FROM few WHERE topic_id = 117801') l;
+SELECT l FROM failure('SELECT count(*) FROM few WHERE topic_id = 117801') l WHERE l NOT LIKE '  detail:%';
 DO $$ BEGIN PERFORM config('{"faults": [{"fault": {"cursor": "empty_forever"}}]}'); PERFORM requests(); END $$;
 SELECT l FROM failure('SELECT count(*) FROM few WHERE topic_id = 117801') l WHERE l NOT LIKE '  detail:%';
 SELECT request_count();

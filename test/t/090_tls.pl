@@ -2,94 +2,21 @@
 use strict;
 use warnings;
 
-use File::Spec;
-use IO::Socket::INET;
+use IntentNginx;
 use IntentTest;
-use POSIX qw(WNOHANG);
 use PostgreSQL::Test::Utils;
 use Test::More;
-use Time::HiRes qw(sleep time);
 
-my ($nginx) = grep { -x } '/usr/sbin/nginx', '/usr/bin/nginx';
-plan skip_all => 'nginx is not installed (nginx-light)' unless $nginx;
+plan skip_all => 'nginx is not installed (nginx-light)' unless IntentNginx::program();
 
 my $sim = IntentTest::Simulator->new(people => 1500, config => '{"gzip":true}');
 my $elsewhere = IntentTest::Simulator->new(people => 10);
 my $node = cluster($sim, max_retries => 3);
 my $s = session($node);
 my $people = $sim->people($topic);
-my $dir = File::Spec->rel2abs(PostgreSQL::Test::Utils::tempdir());
-
-# --- authorities, certificates, and nginx with a server for each certificate
-
-sub openssl { my @c = ('openssl', @_); PostgreSQL::Test::Utils::run_log(\@c) or BAIL_OUT("@c"); return; }
-sub put { my ($name, $text) = @_; open(my $f, '>', "$dir/$name") or die $!; print $f $text; close $f; return; }
-sub key { my ($name) = @_; openssl('ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', "$dir/$name.key"); return; }
-
-for my $ca ('ca', 'other_ca')
-{
-	key($ca);
-	openssl('req', '-x509', '-new', '-key', "$dir/$ca.key", '-subj', "/CN=test $ca", '-days', 30, '-out', "$dir/$ca.pem");
-}
-put('index.txt', '');
-put('ca.conf', <<"CONF");
-[ca]
-default_ca = it
-[it]
-database = $dir/index.txt
-new_certs_dir = $dir
-rand_serial = yes
-default_md = sha256
-policy = any
-copy_extensions = copy
-unique_subject = no
-[any]
-commonName = supplied
-CONF
-my %names = (good => 'IP:127.0.0.1', wrong_host => 'DNS:elsewhere.example', expired => 'IP:127.0.0.1', stranger => 'IP:127.0.0.1');
-my %dates = (expired => [ '20200101000000Z', '20200201000000Z' ]);
-for my $name (sort keys %names)
-{
-	my ($ca, $from_to) = ($name eq 'stranger' ? 'other_ca' : 'ca', $dates{$name} // [ '20200101000000Z', '20990101000000Z' ]);
-	key($name);
-	openssl('req', '-new', '-key', "$dir/$name.key", '-subj', "/CN=$name", '-addext', "subjectAltName=$names{$name}", '-out', "$dir/$name.csr");
-	openssl('ca', '-batch', '-config', "$dir/ca.conf", '-cert', "$dir/$ca.pem", '-keyfile', "$dir/$ca.key", '-in', "$dir/$name.csr",
-		'-startdate', $from_to->[0], '-enddate', $from_to->[1], '-out', "$dir/$name.pem", '-notext');
-}
-my %port;
-{
-	my @taken = map { IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1') } 0 .. keys %names;
-	@port{ sort(keys %names), 'old' } = map { $_->sockport } @taken;
-}
-sub server
-{
-	my ($name, $certificate, $more) = @_;
-	return <<"CONF";
-server { listen 127.0.0.1:$port{$name} ssl$more; ssl_certificate $dir/$certificate.pem; ssl_certificate_key $dir/$certificate.key;
-  location / { proxy_pass $sim->{url}; proxy_http_version 1.1; proxy_set_header Connection ""; } }
-CONF
-}
-put('nginx.conf', <<"CONF" . join('', map { server($_, $_, ' http2') } sort keys %names) . server('old', 'good', '; ssl_protocols TLSv1.1; ssl_ciphers ALL:@SECLEVEL=0') . "}\n");
-daemon off; worker_processes 1; pid $dir/nginx.pid; error_log $dir/error.log;
-events { worker_connections 64; }
-http { log_format short '\$server_port \$server_protocol \$status \$http_accept_encoding \$sent_http_content_encoding \$connection';
-access_log $dir/access.log short; client_body_temp_path $dir/b; proxy_temp_path $dir/p; fastcgi_temp_path $dir/f;
-uwsgi_temp_path $dir/u; scgi_temp_path $dir/s; keepalive_timeout 60;
-CONF
-my $pid;
-sub start_nginx
-{
-	$pid = fork();
-	if ($pid == 0) { open(STDERR, '>', "$dir/stderr"); exec($nginx, '-p', $dir, '-e', "$dir/error.log", '-c', "$dir/nginx.conf") or exit 1; }
-	eventually(
-		sub { BAIL_OUT('nginx: ' . slurp_file("$dir/stderr")) if waitpid($pid, WNOHANG) > 0; IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $port{good}) },
-		'nginx listens');
-	return;
-}
-sub stop_nginx { kill 'TERM', $pid; waitpid($pid, 0); $pid = 0; return; }
-END { if ($pid) { my $status = $?; kill 'TERM', $pid; waitpid($pid, 0); $? = $status; } }
-start_nginx();
-
+my $nginx = IntentNginx->new($sim->{url});
+my %port = %{ $nginx->{port} };
+my $dir = $nginx->{dir};
 my $r;
 
 # --- who is trusted
@@ -140,8 +67,8 @@ $r = fails_with($s, $count, 'HV00N', qr/1 attempt\b/, 'https on an http port');
 
 use_server('good', 'ca');
 unlink("$dir/access.log");
-stop_nginx();
-start_nginx();
+$nginx->stop;
+$nginx->start;
 is($s->value($count), "$people|$people", 'nginx restarted: the dead connection is no matter');
 $s->value("CREATE FOREIGN TABLE each (hem text, topic_id integer) SERVER intent OPTIONS (topic_mode 'each')");
 my $both = $people + $sim->people(102391);
@@ -160,7 +87,7 @@ for my $fault ({ stall => JSON::PP::true }, { slow_body => 200 })
 $sim->fresh(latency_ms => 30);
 $s->send($count);
 eventually(sub { $sim->count >= 3 }, 'some pages are sent');
-kill 'KILL', split(' ', slurp_file("/proc/$pid/task/$pid/children"));
+kill 'KILL', split(' ', slurp_file("/proc/$nginx->{pid}/task/$nginx->{pid}/children"));
 $r = $s->answer;
 is($r->{out} || $r->{state}, "$people|$people", 'a worker of nginx killed in mid-scan: tried again, complete') or diag($r->{err});
 
