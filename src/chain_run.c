@@ -349,8 +349,14 @@ learn_total(ChainSet *set, ChainRun *run, const RowPage *page)
 	set->ntotals++;
 	set->total += page->total;
 	if (!setup->shape)
+	{
+		IntentChainSpec *open = request_open_chain(run->public.spec,
+												   TOTAL_UNKNOWN_VALUE);
+
+		total_average(owner, body_request(open, 0, NULL), page->total);
 		total_remember(owner, body_request(run->public.spec, 0, NULL),
 					   page->total);
+	}
 	else if (set->ntotals == setup->request->nchains)
 		total_average(owner, setup->shape, set->total);
 }

@@ -305,6 +305,23 @@ recall(const EstimateFor *who, const IntentRequest *request, double *rows)
 	return true;
 }
 
+/* The average of requests that differ in values only. */
+static bool
+recall_average(const EstimateFor *who, const IntentRequest *request,
+			   double *rows)
+{
+	TotalOwner	owner = {who->table->relid, who->userid};
+	IntentChainSpec *open;
+
+	if (request->nchains == 0)
+		return false;
+	open = request_open_chain(request_chain(request, 0), TOTAL_UNKNOWN_VALUE);
+	if (!total_recall(owner, body_request(open, 0, NULL), rows))
+		return false;
+	*rows *= request->nchains;
+	return true;
+}
+
 static int
 count_bits(uint32 bits)
 {
@@ -316,8 +333,9 @@ count_bits(uint32 bits)
 }
 
 /*
- * Rows that the request will receive, from what is remembered of it or of one
- * with fewer conditions, the fewer left out the better.
+ * Rows that the request will receive, from what is remembered of it, of one
+ * with fewer conditions, the fewer left out the better, or of such requests
+ * with other values.
  */
 static bool
 recall_scaled(const EstimateFor *who, const Attempt *all,
@@ -343,7 +361,7 @@ recall_scaled(const EstimateFor *who, const Attempt *all,
 			return true;
 		}
 	}
-	return false;
+	return recall_average(who, all->request, rows);
 }
 
 /* ---- all of it ---- */

@@ -1,5 +1,6 @@
 -- count(*) from the totals of answers: when it is, and when rows are read.
 \getenv dir PG_ABS_SRCDIR
+\set counts exact
 \i :dir/fixture/setup.psql
 \i :dir/fixture/people.psql
 

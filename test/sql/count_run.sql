@@ -1,6 +1,7 @@
 -- Counting by totals while the statement runs: values that come late, rescans,
 -- answers without a total, results still being made, limits, users.
 \getenv dir PG_ABS_SRCDIR
+\set counts exact
 \i :dir/fixture/setup.psql
 \i :dir/fixture/people.psql
 

@@ -1,6 +1,7 @@
 -- Row counts and plans from the totals of earlier requests; planning asks nothing.
 \getenv dir PG_ABS_SRCDIR
 \set rows live
+\set counts exact
 \i :dir/fixture/setup.psql
 \i :dir/fixture/people.psql
 
@@ -35,7 +36,7 @@ SELECT guess($$ topic_id = 102391 $$);
 SELECT guess($$ topic_id IN (102391) $$), guess($$ topic_id IN (102391, 102391) AND intent_score >= 1 $$);
 SELECT guess($$ topic_id = 102391 AND has_phone $$);
 SELECT guess($$ topic_id = 102391 AND intent_score BETWEEN 1 AND 50 $$);
--- another topic is another request
+-- another topic is another request: as good as those seen
 SELECT guess($$ topic_id = 117801 $$);
 -- a scan teaches as well, also one that LIMIT ends
 SELECT count(*) FROM (SELECT * FROM audience WHERE topic_id = 117801 AND seniority = 'director' LIMIT 1) q;
