@@ -32,8 +32,8 @@
 /* What an open comparison of the score with an unknown value lets through. */
 #define UNKNOWN_BOUND_FRACTION 0.33
 
-/* Conditions that are left out in turn to find a remembered request. */
-#define MAX_LEFT_OUT 6
+/* Conditions that may be left out to find a remembered request. */
+#define MAX_LEFT_OUT 8
 
 /* Chains of a request that are looked up; the others count as their mean. */
 #define MAX_LOOKED_UP 50
@@ -256,7 +256,7 @@ attempt_without(const EstimateFor *who, const IntentInput *inputs, List *conds,
 	{
 		int			i = foreach_current_index(lc);
 
-		if (i < MAX_LEFT_OUT && (left_out & (1 << i)) != 0)
+		if (i < MAX_LEFT_OUT && (left_out & (1U << i)) != 0)
 			continue;
 		attempt.inputs[attempt.ninputs++] = inputs[i];
 		attempt.conds = lappend(attempt.conds, lfirst(lc));
@@ -322,46 +322,69 @@ recall_average(const EstimateFor *who, const IntentRequest *request,
 	return true;
 }
 
-static int
-count_bits(uint32 bits)
+/* The same without some conditions, scaled by what those let through. */
+static bool
+recall_part(const EstimateFor *who, const Attempt *all,
+			const IntentInput *inputs, List *conds, uint32 left_out,
+			double *rows)
 {
-	int			n = 0;
+	Attempt		part = attempt_without(who, inputs, conds, left_out);
 
-	for (; bits; bits &= bits - 1)
-		n++;
-	return n;
+	if (!recall(who, part.request, rows))
+		return false;
+	*rows *= guess_scan(who, sent_conds(all)).rows /
+		guess_scan(who, sent_conds(&part)).rows;
+	return true;
+}
+
+/* All conditions but those that say what to ask for. */
+static uint32
+optional_conds(const IntentTable *table, List *conds)
+{
+	uint32		optional = 0;
+	ListCell   *lc;
+
+	foreach(lc, conds)
+	{
+		const IntentCond *cond = lfirst(lc);
+		IntentFilterKind kind = column_filter(table, table_column(table, cond->attno))->kind;
+		int			i = foreach_current_index(lc);
+
+		if (i < MAX_LEFT_OUT && kind != INTENT_FILTER_TOPICS &&
+			kind != INTENT_FILTER_AUDIENCE)
+			optional |= 1U << i;
+	}
+	return optional;
 }
 
 /*
  * Rows that the request will receive, from what is remembered of it, of one
- * with fewer conditions, the fewer left out the better, or of such requests
- * with other values.
+ * with one or two conditions fewer or with no more than it needs, or of such
+ * requests with other values.
  */
 static bool
 recall_scaled(const EstimateFor *who, const Attempt *all,
 			  const IntentInput *inputs, List *conds, double *rows)
 {
-	int			n = Min(list_length(conds), MAX_LEFT_OUT);
-	double		whole = guess_scan(who, sent_conds(all)).rows;
+	uint32		optional = optional_conds(who->table, conds);
 
 	if (recall(who, all->request, rows))
 		return true;
-	for (int size = 1; size <= n; size++)
+	for (uint32 i = optional; i != 0; i &= i - 1)
 	{
-		for (uint32 left_out = 1; left_out < (1 << n); left_out++)
-		{
-			Attempt		part;
-
-			if (count_bits(left_out) != size)
-				continue;
-			part = attempt_without(who, inputs, conds, left_out);
-			if (!recall(who, part.request, rows))
-				continue;
-			*rows *= whole / guess_scan(who, sent_conds(&part)).rows;
+		if (recall_part(who, all, inputs, conds, i & -i, rows))
 			return true;
+	}
+	for (uint32 i = optional; i != 0; i &= i - 1)
+	{
+		for (uint32 j = i & (i - 1); j != 0; j &= j - 1)
+		{
+			if (recall_part(who, all, inputs, conds, (i & -i) | (j & -j), rows))
+				return true;
 		}
 	}
-	return recall_average(who, all->request, rows);
+	return recall_part(who, all, inputs, conds, optional, rows) ||
+		recall_average(who, all->request, rows);
 }
 
 /* ---- all of it ---- */

@@ -170,6 +170,7 @@ intentGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel,
 	irel->not_carried = known_not_carried(irel->table);
 	irel->who = estimate_for(root, baserel, baserel->tuples);
 	irel->estimate = estimate_scan(&irel->who, irel->sent);
+	irel->ndistinct = palloc0(sizeof(double) * Max(irel->table->natts, 1));
 	if (baserel->tuples <= 0)
 		baserel->tuples = clamp_row_est(irel->estimate.received);
 	baserel->rows = local_rows(root, baserel, irel->estimate.rows, irel->local);

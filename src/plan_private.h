@@ -22,6 +22,7 @@ typedef struct IntentRel
 	Bitmapset  *not_carried;	/* attnos that rows are known not to carry */
 	EstimateFor who;
 	IntentEstimate estimate;	/* of the restrictions and the bound */
+	double	   *ndistinct;		/* by attno - 1; 0: not asked for yet */
 } IntentRel;
 
 /* plan.c */

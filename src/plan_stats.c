@@ -54,6 +54,17 @@ lookup_rows(const IntentRel *irel, const IntentColumn *column)
 						 lappend(list_copy(irel->sent), &cond)).rows;
 }
 
+/* Distinct values of the column, such that each has the rows of a lookup. */
+static double
+distinct_values(const IntentRel *irel, const IntentColumn *column)
+{
+	double	   *ndistinct = &irel->ndistinct[column->attno - 1];
+
+	if (*ndistinct == 0)
+		*ndistinct = Max(irel->estimate.rows / lookup_rows(irel, column), 1);
+	return *ndistinct;
+}
+
 /* A row of pg_statistic that tells that number and nothing else. */
 static HeapTuple
 make_statistics(const IntentRel *irel, const IntentColumn *column,
@@ -104,11 +115,10 @@ provide_statistics(PlannerInfo *root, RangeTblEntry *rte, AttrNumber attnum,
 		return false;
 	irel = rel->fdw_private;
 	column = lookup_column(irel, attnum);
-	if (!column || irel->estimate.rows <= 0 || has_statistics(irel, column))
+	if (rte->relid != irel->table->relid || !column || !irel->ndistinct || has_statistics(irel, column))
 		return false;
-	vardata->statsTuple =
-		make_statistics(irel, column,
-						Max(irel->estimate.rows / lookup_rows(irel, column), 1));
+	vardata->statsTuple = make_statistics(irel, column,
+										  distinct_values(irel, column));
 	vardata->freefunc = heap_freetuple;
 	vardata->acl_ok = true;
 	return true;

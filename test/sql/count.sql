@@ -70,6 +70,13 @@ SELECT sent();
 CREATE FOREIGN TABLE each (topic_id integer, intent_score integer, company text) SERVER sim OPTIONS (topic_mode 'each');
 SELECT counts($$ topic_id IN (102391, 117801, 110003) AND intent_score < 50 $$, 'count(*)', 'each');
 
+-- a saved audience; what it does not take is checked on rows
+SELECT (SELECT count(*) FROM audience WHERE audience_id = '11111111-2222-4333-8444-555555555555') =
+  (SELECT count(*) FROM (SELECT FROM audience WHERE audience_id = '11111111-2222-4333-8444-555555555555' OFFSET 0) q);
+SELECT sent();
+SELECT count(*) > 0 FROM audience WHERE audience_id = '11111111-2222-4333-8444-555555555555' AND intent_score > 60;
+SELECT sent();
+
 -- trusted: filters that rows carry count as well, if the request covers them
 ALTER FOREIGN TABLE each OPTIONS (count_pushdown 'trusted');
 SELECT counts($$ topic_id = 102391 AND company IN ('Acme', 'Globex') $$, 'count(*)', 'each');
