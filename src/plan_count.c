@@ -229,7 +229,8 @@ plan_count(PlannerInfo *root, RelOptInfo *upper, List *tlist)
 	RelOptInfo *rel = count->input;
 	IntentRel  *irel = rel->fdw_private;
 	List	   *retrieved = plan_retrieved(rel, NIL, irel->sent);
-	List	   *flags = plan_flags(root, rel, irel->sent, NIL, retrieved, NIL);
+	List	   *flags = plan_flags(root, rel, irel->sent, NIL, retrieved, NIL,
+								   NULL);
 	List	   *values = NIL;
 	List	   *clauses = NIL;
 	List	   *counts = NIL;

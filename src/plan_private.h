@@ -30,7 +30,8 @@ extern bool plan_has_input(const IntentTable *table, List *conds);
 extern List *plan_retrieved(RelOptInfo *rel, List *local, List *sent);
 extern List *plan_needed(PlannerInfo *root, RelOptInfo *rel, List *local);
 extern List *plan_flags(PlannerInfo *root, RelOptInfo *rel, List *sent,
-						List *local, List *retrieved, List *limit);
+						List *local, List *retrieved, List *limit,
+						Relids outer);
 extern List *plan_pack(List *sent, List **values, List **clauses);
 
 /* plan_count.c */

@@ -43,7 +43,7 @@ static double
 lookup_rows(const IntentRel *irel, const IntentColumn *column)
 {
 	IntentCond	cond = {.attno = column->attno,.op = INTENT_OP_EQ,
-	.exact = true,.outer = true,.nvalues = 1};
+	.exact = true,.origin = INTENT_FROM_JOIN,.nvalues = 1};
 	Param	   *unknown = makeNode(Param);
 
 	unknown->paramkind = PARAM_EXEC;
