@@ -100,6 +100,8 @@ size_set(ChainSet *set)
 		set->limit = Min(set->limit, wanted);
 		set->max_active = 1;
 	}
+	if (set->setup.totals_only)
+		set->limit = 1;
 	set->max_active = Max(1, Min(set->max_active, set->setup.request->nchains));
 }
 
@@ -150,6 +152,8 @@ restart(ChainSet *set)
 	set->next_number = 0;
 	set->current = 0;
 	set->taken = 0;
+	set->ntotals = 0;
+	set->total = 0;
 	set->setup.counters->total = 0;
 	set->setup.counters->has_total = false;
 	set->generation = set->setup.statement->generation;
@@ -261,6 +265,14 @@ chains_next(ChainSet *set)
 			return NULL;
 		wait_for_chains(set);
 	}
+}
+
+/* The sum of the totals that first pages have told; returns how many have. */
+int
+chains_total(const ChainSet *set, int64 *total)
+{
+	*total = set->total;
+	return set->ntotals;
 }
 
 /* May the next page be asked for ahead of need? */

@@ -53,6 +53,9 @@ typedef struct ChainSetup
 	ChainStatement *statement;
 	ChainCounters *counters;
 	int64		wanted;			/* rows that LIMIT asks for, 0 for all */
+	bool		totals_only;	/* a chain ends with its first page's total */
+	const char *shape;			/* body with values left open: its average is
+								 * kept instead of single totals; or NULL */
 } ChainSetup;
 
 typedef struct ChainSet ChainSet;
@@ -71,6 +74,7 @@ extern ChainStatement *chain_statement(MemoryContext query, Oid serverid);
 extern ChainSet *chains_open(const ChainSetup *setup, MemoryContext parent);
 extern Chain *chains_next(ChainSet *set);
 extern void chain_row_taken(ChainSet *set, Chain *chain);
+extern int	chains_total(const ChainSet *set, int64 *total);
 extern void chains_close(ChainSet *set);
 
 #endif							/* INTENT_CHAIN_H */

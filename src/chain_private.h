@@ -61,6 +61,8 @@ struct ChainSet
 	ChainRun  **active;
 	ChainRun   *reading;		/* what chains_next() returned last */
 	int64		taken;			/* rows read */
+	int			ntotals;		/* chains whose first page told a total */
+	int64		total;			/* their sum */
 };
 
 /* chain_run.c */

@@ -13,6 +13,7 @@
 #include "common/hashfn.h"
 #include "common/pg_prng.h"
 #include "failure.h"
+#include "total.h"
 #include "utils/datetime.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
@@ -330,6 +331,45 @@ note_total(ChainRun *run, const RowPage *page)
 	run->total = page->total;
 }
 
+/*
+ * Remembers a first page's total, for planning and for chains_total().  Of
+ * requests whose values change from one execution to the next only the
+ * average is kept: lookups would soon crowd out all else.
+ */
+static void
+learn_total(ChainSet *set, ChainRun *run, const RowPage *page)
+{
+	const ChainSetup *setup = &set->setup;
+	TotalOwner	owner = {setup->table->relid, setup->userid};
+
+	if (run->public.page_number > 0 || !page->has_total)
+		return;
+	if (setup->totals_only && page->has_more != (page->total > page->nrows))
+		return;					/* contradicts itself: rows are to be read */
+	set->ntotals++;
+	set->total += page->total;
+	if (!setup->shape)
+	{
+		IntentChainSpec *open = request_open_chain(run->public.spec,
+												   TOTAL_UNKNOWN_VALUE);
+
+		total_average(owner, body_request(open, 0, NULL), page->total);
+		total_remember(owner, body_request(run->public.spec, 0, NULL),
+					   page->total);
+	}
+	else if (set->ntotals == setup->request->nchains)
+		total_average(owner, setup->shape, set->total);
+}
+
+/* The first page is all that was wanted. */
+static void
+end_with_total(ChainSet *set, ChainRun *run)
+{
+	run->state = CHAIN_LAST_PAGE;
+	set->setup.counters->has_total |= run->has_total;
+	set->setup.counters->total += run->total;
+}
+
 /* All pages are there: does their number of rows agree with totalCount? */
 static void
 verify_total(ChainSet *set, ChainRun *run)
@@ -385,7 +425,13 @@ accept_page(ChainSet *set, ChainRun *run, RowPage *page, const HttpReply *reply)
 	if (page->has_more)
 		note_cursor(set, run, page, reply);
 	note_total(run, page);
+	learn_total(set, run, page);
 	count_page(set, run, page);
+	if (set->setup.totals_only)
+	{
+		end_with_total(set, run);
+		return;
+	}
 	set_cursor(run, page->has_more ? page->next_cursor : NULL);
 	run->state = page->has_more ? CHAIN_READY_TO_SEND : CHAIN_LAST_PAGE;
 	if (!page->has_more)

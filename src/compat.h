@@ -49,6 +49,28 @@
 #define foreign_scan_user(fscan, rte) ((rte)->checkAsUser)
 #endif
 
+/* The base relations of a foreign scan, those of an upper one included. */
+#if PG_VERSION_NUM >= 160000
+#define foreign_scan_relids(fscan) ((fscan)->fs_base_relids)
+#else
+#define foreign_scan_relids(fscan) ((fscan)->fs_relids)
+#endif
+
+/* create_foreign_upper_path: the same additions as above for scans. */
+#if PG_VERSION_NUM >= 180000
+#define make_foreign_upper_path(root, rel, rows, startup, total) \
+	create_foreign_upper_path((root), (rel), (rel)->reltarget, (rows), 0, \
+							  (startup), (total), NIL, NULL, NIL, NIL)
+#elif PG_VERSION_NUM >= 170000
+#define make_foreign_upper_path(root, rel, rows, startup, total) \
+	create_foreign_upper_path((root), (rel), (rel)->reltarget, (rows), \
+							  (startup), (total), NIL, NULL, NIL, NIL)
+#else
+#define make_foreign_upper_path(root, rel, rows, startup, total) \
+	create_foreign_upper_path((root), (rel), (rel)->reltarget, (rows), \
+							  (startup), (total), NIL, NULL, NIL)
+#endif
+
 /* 17 adds fdw_restrictinfo, 18 adds disabled_nodes. */
 #if PG_VERSION_NUM >= 180000
 #define make_foreign_path(root, rel, target, rows, disabled, startup, total, \

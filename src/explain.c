@@ -48,6 +48,8 @@ explain_body(IntentScan *scan, const IntentRequest *request, ExplainState *es)
 
 	if (scan->wanted > 0)
 		limit = Min(limit, scan->wanted);
+	if (scan_asks_totals(scan, request))
+		limit = 1;
 	ExplainPropertyText("Intent Body", body_request(spec, limit, NULL), es);
 	if (has_symbols(scan->inputs))
 		ExplainPropertyText("Intent Chains", "as values come", es);
@@ -69,9 +71,16 @@ explain_request(IntentScan *scan, const IntentRequest *request,
 	ExplainPropertyText("Intent Request",
 						psprintf("%s %s", resource->method, resource->path), es);
 	if (request->problem)
+	{
 		ExplainPropertyText("Intent Missing", request->problem->message, es);
-	else
-		explain_body(scan, request, es);
+		return;
+	}
+	explain_body(scan, request, es);
+	if (scan->counts != NIL)
+		ExplainPropertyText("Intent Count",
+							scan_asks_totals(scan, request) ? "totalCount" :
+							has_symbols(scan->inputs) ? "as values come" : "rows",
+							es);
 }
 
 static void
@@ -107,9 +116,14 @@ intentExplainForeignScan(ForeignScanState *node, ExplainState *es)
 	List	   *context = set_deparse_context_plan(es->deparse_cxt,
 												   node->ss.ps.plan, NIL);
 	bool		prefix = list_length(es->rtable) > 1 || es->verbose;
+	IntentRequest *request = scan_describe(node, context);
 
-	explain_request(scan, scan_describe(node, context), es);
-	explain_rechecks(scan, context, prefix, es);
+	if (scan->counts != NIL)
+		ExplainPropertyText("Relations",
+							psprintf("Aggregate on (%s)", scan->table->name), es);
+	explain_request(scan, request, es);
+	if (!scan_asks_totals(scan, request))
+		explain_rechecks(scan, context, prefix, es);
 	if (es->analyze)
 		explain_counters(scan, es);
 }

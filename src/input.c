@@ -8,8 +8,10 @@
  */
 #include "input.h"
 
+#include "body.h"
 #include "executor/executor.h"
 #include "nodes/nodeFuncs.h"
+#include "total.h"
 #include "utils/array.h"
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
@@ -28,6 +30,16 @@ params_walker(Node *node, void *unused)
 	return expression_tree_walker(node, params_walker, unused);
 }
 
+static bool
+varying_walker(Node *node, void *unused)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Param) || IsA(node, SubPlan) || IsA(node, AlternativeSubPlan))
+		return true;
+	return expression_tree_walker(node, varying_walker, unused);
+}
+
 static void
 prepare_one(InputSet *set, int i, ListCell **value, List *values, Expr *clause,
 			PlanState *node)
@@ -44,6 +56,8 @@ prepare_one(InputSet *set, int i, ListCell **value, List *values, Expr *clause,
 		cond->exprs = lappend(cond->exprs, expr);
 		set->states[i][k] = ExecInitExpr(expr, node);
 		set->has_params |= params_walker((Node *) expr, NULL);
+		if (varying_walker((Node *) expr, NULL))
+			set->varying = bms_add_member(set->varying, i);
 		*value = lnext(values, *value);
 	}
 	set->checks[i] = ExecInitQual(list_make1(clause), node);
@@ -133,6 +147,16 @@ add_scalar(IntentInput *input, Datum value, Oid type)
 	add_value(input, datumCopy(value, byval, len), getBaseType(type));
 }
 
+/* One more value that is not NULL, copied into the current context. */
+void
+input_add(IntentInput *input, Datum value, Oid type, bool is_array)
+{
+	if (is_array)
+		add_array(input, value);
+	else
+		add_scalar(input, value, type);
+}
+
 /* Evaluates into the current context, which outlives the scan's rows. */
 static void
 evaluate_one(InputSet *set, int i, ExprContext *econtext, IntentInput *input)
@@ -154,12 +178,9 @@ evaluate_one(InputSet *set, int i, ExprContext *econtext, IntentInput *input)
 		Datum		value = ExecEvalExprSwitchContext(set->states[i][k],
 													  econtext, &isnull);
 
-		if (isnull)
-			continue;
-		if (bms_is_member(k, cond->arrays))
-			add_array(input, value);
-		else
-			add_scalar(input, value, exprType(list_nth(cond->exprs, k)));
+		if (!isnull)
+			input_add(input, value, exprType(list_nth(cond->exprs, k)),
+					  bms_is_member(k, cond->arrays));
 	}
 }
 
@@ -270,6 +291,36 @@ inputs_describe(InputSet *set, ExprContext *econtext, ParamListInfo params,
 {
 	for (int i = 0; i < set->n; i++)
 		describe_one(set, i, econtext, params, deparse_context);
+}
+
+/* ---- shape ---- */
+
+/*
+ * What the executions of a plan have in common: the body of its request with
+ * the values left open that differ between them.  NULL when none does, or
+ * when there is no request.  palloc'd, as are its by-products.
+ */
+char *
+inputs_shape(const InputSet *set, const IntentTable *table,
+			 const IntentUse *use)
+{
+	IntentInput *inputs;
+	IntentRequest *request;
+	int			i = -1;
+
+	if (bms_is_empty(set->varying))
+		return NULL;
+	inputs = palloc(sizeof(IntentInput) * set->n);
+	memcpy(inputs, set->inputs, sizeof(IntentInput) * set->n);
+	while ((i = bms_next_member(set->varying, i)) >= 0)
+	{
+		inputs[i].always = false;
+		inputs[i].symbol = TOTAL_UNKNOWN_VALUE;
+	}
+	request = request_build(table, inputs, set->n, use);
+	if (request->nchains == 0)
+		return NULL;
+	return body_request(request_chain(request, 0), 0, NULL);
 }
 
 /* ---- EvalPlanQual ---- */

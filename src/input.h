@@ -21,6 +21,8 @@ typedef struct InputSet
 	ExprState **checks;			/* by condition: the clause, as a qual */
 	ExprState ***states;		/* by condition: values, then guards */
 	bool		has_params;		/* a value changes within the statement */
+	Bitmapset  *varying;		/* conditions with a value that differs
+								 * between executions */
 
 	/* as evaluated before, to tell whether anything changed */
 	MemoryContext contexts[2];
@@ -28,12 +30,16 @@ typedef struct InputSet
 	bool		evaluated;
 } InputSet;
 
+extern void input_add(IntentInput *input, Datum value, Oid type,
+					  bool is_array);
 extern InputSet *inputs_prepare(List *packed, List *values, List *clauses,
 								PlanState *node);
 extern bool inputs_evaluate(InputSet *set, ExprContext *econtext);
 extern void inputs_describe(InputSet *set, ExprContext *econtext,
 							ParamListInfo params, List *deparse_context);
 extern bool inputs_are_known(List *exprs, ParamListInfo params);
+extern char *inputs_shape(const InputSet *set, const IntentTable *table,
+						  const IntentUse *use);
 extern bool inputs_recheck(InputSet *set, ExprContext *econtext,
 						   TupleTableSlot *slot, const IntentTable *table);
 

@@ -5,10 +5,19 @@
 #include "intent_fdw.h"
 
 #include "fmgr.h"
+#include "plan.h"
 
 PG_MODULE_MAGIC;
 
 PG_FUNCTION_INFO_V1(intent_fdw_handler);
+
+extern void _PG_init(void);
+
+void
+_PG_init(void)
+{
+	plan_install_hooks();
+}
 
 /* The callbacks, by the file they live in. */
 Datum
@@ -21,6 +30,9 @@ intent_fdw_handler(PG_FUNCTION_ARGS)
 	routine->GetForeignPaths = intentGetForeignPaths;
 	routine->GetForeignPlan = intentGetForeignPlan;
 
+	/* plan_count.c */
+	routine->GetForeignUpperPaths = intentGetForeignUpperPaths;
+
 	/* scan.c */
 	routine->BeginForeignScan = intentBeginForeignScan;
 	routine->IterateForeignScan = intentIterateForeignScan;
@@ -30,6 +42,9 @@ intent_fdw_handler(PG_FUNCTION_ARGS)
 
 	/* explain.c */
 	routine->ExplainForeignScan = intentExplainForeignScan;
+
+	/* analyze.c */
+	routine->AnalyzeForeignTable = intentAnalyzeForeignTable;
 
 	/* import.c */
 	routine->ImportForeignSchema = intentImportForeignSchema;

@@ -23,6 +23,12 @@ extern ForeignScan *intentGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel,
 										 ForeignPath *best_path, List *tlist,
 										 List *scan_clauses, Plan *outer_plan);
 
+/* plan_count.c */
+extern void intentGetForeignUpperPaths(PlannerInfo *root,
+									   UpperRelationKind stage,
+									   RelOptInfo *input_rel,
+									   RelOptInfo *output_rel, void *extra);
+
 /* scan.c */
 extern void intentBeginForeignScan(ForeignScanState *node, int eflags);
 extern TupleTableSlot *intentIterateForeignScan(ForeignScanState *node);
@@ -33,6 +39,11 @@ extern bool intentRecheckForeignScan(ForeignScanState *node,
 
 /* explain.c */
 extern void intentExplainForeignScan(ForeignScanState *node, ExplainState *es);
+
+/* analyze.c */
+extern bool intentAnalyzeForeignTable(Relation relation,
+									  AcquireSampleRowsFunc *func,
+									  BlockNumber *totalpages);
 
 /* import.c */
 extern List *intentImportForeignSchema(ImportForeignSchemaStmt *stmt,

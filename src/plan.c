@@ -7,13 +7,13 @@
  * condition that rows cannot tell) always exists and is the last choice; the
  * executor raises when it is run.  Nothing here can send anything.
  */
-#include "plan.h"
+#include "plan_private.h"
 
 #include "access/htup_details.h"
 #include "access/sysattr.h"
 #include "access/table.h"
-#include "estimate.h"
 #include "intent_fdw.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
@@ -24,9 +24,7 @@
 #include "optimizer/planmain.h"
 #include "optimizer/prep.h"
 #include "optimizer/restrictinfo.h"
-#include "qual.h"
 #include "rewrite/rewriteManip.h"
-#include "table.h"
 #include "usage.h"
 #include "utils/partcache.h"
 #include "utils/rel.h"
@@ -40,16 +38,6 @@
 
 /* The same for 18 on, where disabled nodes are counted and compared first. */
 #define LACKING_DISABLED 1000
-
-/* baserel->fdw_private while planning. */
-typedef struct IntentRel
-{
-	IntentTable *table;
-	List	   *bound;			/* clauses of a partition's own bound */
-	List	   *sent;			/* IntentCond: restrictions and bound */
-	List	   *local;			/* clauses of them that are not sent */
-	Bitmapset  *not_carried;	/* attnos that rows are known not to carry */
-} IntentRel;
 
 /* ---- conditions of a relation or a path ---- */
 
@@ -140,6 +128,32 @@ local_rows(PlannerInfo *root, RelOptInfo *rel, double rows, List *local)
 													   JOIN_INNER, NULL));
 }
 
+static bool
+reads_by_scores(const IntentTable *table, List *retrieved)
+{
+	ListCell   *lc;
+
+	foreach(lc, retrieved)
+	{
+		if (table_column(table, lfirst_int(lc))->by_scores)
+			return true;
+	}
+	return false;
+}
+
+static EstimateFor
+estimate_for(PlannerInfo *root, RelOptInfo *rel, double tuples)
+{
+	IntentRel  *irel = rel->fdw_private;
+	EstimateFor who = {root, irel->table,.tuples = tuples};
+
+	who.userid = OidIsValid(rel->userid) ? rel->userid : GetUserId();
+	who.reads_by_scores = reads_by_scores(irel->table,
+										  plan_retrieved(rel, irel->local,
+														 irel->sent));
+	return who;
+}
+
 /* GetForeignRelSize: reads the table, sorts its clauses, guesses its rows. */
 void
 intentGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel,
@@ -154,9 +168,12 @@ intentGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel,
 				  &irel->sent, &irel->local);
 	split_bound(root, baserel, &irel->sent, &irel->local);
 	irel->not_carried = known_not_carried(irel->table);
-	baserel->rows = local_rows(root, baserel,
-							   estimate_scan(irel->table, irel->sent).rows,
-							   irel->local);
+	irel->who = estimate_for(root, baserel, baserel->tuples);
+	irel->estimate = estimate_scan(&irel->who, irel->sent);
+	irel->ndistinct = palloc0(sizeof(double) * Max(irel->table->natts, 1));
+	if (baserel->tuples <= 0)
+		baserel->tuples = clamp_row_est(irel->estimate.received);
+	baserel->rows = local_rows(root, baserel, irel->estimate.rows, irel->local);
 }
 
 /* ---- paths ---- */
@@ -311,8 +328,9 @@ lacking_join_column(PlannerInfo *root, RelOptInfo *rel, List *conds,
 	return attno;
 }
 
-static bool
-has_input(const IntentTable *table, List *conds)
+/* Do the table's options or the conditions say what to ask for? */
+bool
+plan_has_input(const IntentTable *table, List *conds)
 {
 	return table->options->ntopic_ids > 0 || table->options->audience_id ||
 		is_pinned(table, conds, INTENT_FILTER_TOPICS) ||
@@ -351,23 +369,20 @@ needs_not_carried(PlannerInfo *root, RelOptInfo *rel, List *conds)
 
 static void
 add_scan_path(PlannerInfo *root, RelOptInfo *rel, List *conds, double rows,
-			  ParamPathInfo *ppi, Relids required_outer)
+			  IntentEstimate estimate, Relids required_outer)
 {
 	IntentRel  *irel = rel->fdw_private;
-	IntentEstimate estimate = estimate_scan(irel->table, conds);
-	bool		lacking = !has_input(irel->table, conds) ||
+	bool		lacking = !plan_has_input(irel->table, conds) ||
 	lacking_join_column(root, rel, conds, required_outer) > 0 ||
 	needs_not_carried(root, rel, conds);
 	Cost		base = lacking ? LACKING_COST : 0;
 
-	if (ppi)
-		rows = ppi->ppi_rows = clamp_row_est(Min(rows, estimate.rows));
 	add_path(rel, (Path *)
 			 make_foreign_path(root, rel, NULL, rows,
 							   lacking ? LACKING_DISABLED : 0,
 							   base + estimate.startup_cost,
 							   base + estimate.total_cost +
-							   estimate.rows * cpu_tuple_cost,
+							   estimate.received * cpu_tuple_cost,
 							   NIL, required_outer, NIL));
 }
 
@@ -466,9 +481,13 @@ add_lookup_path(PlannerInfo *root, RelOptInfo *rel, Relids outer)
 	ParamPathInfo *ppi = get_baserel_parampathinfo(root, rel, outer);
 	List	   *sent = list_copy(irel->sent);
 	List	   *local = list_copy(irel->local);
+	IntentEstimate estimate;
+	double		rows;
 
 	split_clauses(root, rel, ppi->ppi_clauses, &sent, &local);
-	add_scan_path(root, rel, sent, ppi->ppi_rows, ppi, outer);
+	estimate = estimate_scan(&irel->who, sent);
+	ppi->ppi_rows = rows = local_rows(root, rel, estimate.rows, local);
+	add_scan_path(root, rel, sent, rows, estimate, outer);
 }
 
 /* GetForeignPaths: the plain scan, and a lookup for each way to join. */
@@ -479,7 +498,7 @@ intentGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel,
 	IntentRel  *irel = baserel->fdw_private;
 	ListCell   *lc;
 
-	add_scan_path(root, baserel, irel->sent, baserel->rows, NULL,
+	add_scan_path(root, baserel, irel->sent, baserel->rows, irel->estimate,
 				  baserel->lateral_relids);
 	foreach(lc, candidate_outers(root, baserel))
 		add_lookup_path(root, baserel, lfirst(lc));
@@ -488,8 +507,8 @@ intentGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel,
 /* ---- the plan ---- */
 
 /* Attnos that the scan reads: put out, checked here, or checked again. */
-static List *
-retrieved_attnos(RelOptInfo *rel, List *local, List *sent)
+List *
+plan_retrieved(RelOptInfo *rel, List *local, List *sent)
 {
 	IntentRel  *irel = rel->fdw_private;
 	Bitmapset  *attrs = NULL;
@@ -513,8 +532,9 @@ retrieved_attnos(RelOptInfo *rel, List *local, List *sent)
 	return result;
 }
 
-static List *
-needed_attnos(PlannerInfo *root, RelOptInfo *rel, List *local)
+/* Attnos whose value the statement needs. */
+List *
+plan_needed(PlannerInfo *root, RelOptInfo *rel, List *local)
 {
 	IntentRel  *irel = rel->fdw_private;
 	Bitmapset  *needed = usage_needed(root, rel, local);
@@ -527,19 +547,6 @@ needed_attnos(PlannerInfo *root, RelOptInfo *rel, List *local)
 			result = lappend_int(result, attno);
 	}
 	return result;
-}
-
-static bool
-reads_by_scores(const IntentTable *table, List *retrieved)
-{
-	ListCell   *lc;
-
-	foreach(lc, retrieved)
-	{
-		if (table_column(table, lfirst_int(lc))->by_scores)
-			return true;
-	}
-	return false;
 }
 
 /*
@@ -588,7 +595,7 @@ mentioned(RelOptInfo *rel, List *clauses, IntentFilterKind kind)
 }
 
 /* In the order of IntentPlanFlag. */
-static List *
+List *
 plan_flags(PlannerInfo *root, RelOptInfo *rel, List *sent, List *local,
 		   List *retrieved, List *limit, Relids outer)
 {
@@ -604,8 +611,9 @@ plan_flags(PlannerInfo *root, RelOptInfo *rel, List *sent, List *local,
 	return flags;
 }
 
-static List *
-pack_conds(List *sent, List **values, List **clauses)
+/* Conditions as fdw_private has them, and what goes into fdw_exprs. */
+List *
+plan_pack(List *sent, List **values, List **clauses)
 {
 	List	   *packed = NIL;
 	ListCell   *lc;
@@ -642,17 +650,19 @@ intentGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel,
 	List	   *packed;
 	List	   *flags;
 
+	if (IS_UPPER_REL(baserel))
+		return plan_count(root, baserel, tlist);
 	split_clauses(root, baserel, scan_clauses, &sent, &local);
 	split_bound(root, baserel, &sent, &local);
-	retrieved = retrieved_attnos(baserel, local, sent);
+	retrieved = plan_retrieved(baserel, local, sent);
 	limit = limit_exprs(root, baserel, local);
 	flags = plan_flags(root, baserel, sent, local, retrieved, limit,
 					   PATH_REQ_OUTER(&best_path->path));
-	packed = pack_conds(sent, &values, &clauses);
+	packed = plan_pack(sent, &values, &clauses);
 	return make_foreignscan(tlist, local, baserel->relid,
 							list_make3(values, clauses, limit),
-							list_make4(packed, retrieved,
-									   needed_attnos(root, baserel, local),
-									   flags),
+							list_make5(packed, retrieved,
+									   plan_needed(root, baserel, local),
+									   flags, NIL),
 							NIL, NIL, outer_plan);
 }

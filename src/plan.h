@@ -17,6 +17,9 @@ typedef enum IntentPlanPrivate
 	INTENT_PLAN_RETRIEVED,		/* attnos that the scan reads */
 	INTENT_PLAN_NEEDED,			/* attnos whose value the statement needs */
 	INTENT_PLAN_FLAGS,			/* integers, by IntentPlanFlag */
+	INTENT_PLAN_COUNTS,			/* attnos that are counted, 0 for rows; NIL:
+								 * an ordinary scan.  The counts follow the
+								 * table's columns in the scan tuple */
 } IntentPlanPrivate;
 
 typedef enum IntentPlanFlag
@@ -36,5 +39,7 @@ typedef enum IntentPlanExprs
 	INTENT_EXPRS_CLAUSES,		/* one for each condition */
 	INTENT_EXPRS_LIMIT,			/* LIMIT's count, then its offset */
 } IntentPlanExprs;
+
+extern void plan_install_hooks(void);
 
 #endif							/* INTENT_PLAN_H */

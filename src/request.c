@@ -201,6 +201,49 @@ request_chain(const IntentRequest *request, int number)
 	return spec;
 }
 
+static void
+open_values(IntentField *field, char *symbol)
+{
+	field->values = palloc0(sizeof(IntentScalar) * Max(field->nvalues, 1));
+	for (int i = 0; i < field->nvalues; i++)
+	{
+		field->values[i].symbolic = true;
+		field->values[i].text = field->values[i].compare = symbol;
+	}
+}
+
+/*
+ * The chain with a symbol for each value that a condition may have set: what
+ * requests have in common that differ in values only.
+ */
+IntentChainSpec *
+request_open_chain(const IntentChainSpec *spec, char *symbol)
+{
+	const IntentResource *resource = spec->resource;
+	IntentChainSpec *open = palloc(sizeof(IntentChainSpec));
+
+	*open = *spec;
+	open->fields = palloc(sizeof(IntentField) * resource->nfilters);
+	memcpy(open->fields, spec->fields, sizeof(IntentField) * resource->nfilters);
+	for (int f = 0; f < resource->nfilters; f++)
+	{
+		const IntentFilter *filter = &resource->filters[f];
+		IntentField *field = &open->fields[f];
+
+		if (filter->kind != INTENT_FILTER_RANGE &&
+			filter->kind != INTENT_FILTER_MINIMUM)
+			open_values(field, symbol);
+		else
+		{
+			if (field->lower > filter->lower)
+				field->lower_symbol = symbol;
+			if (field->upper < filter->upper)
+				field->upper_symbol = symbol;
+		}
+	}
+	return open;
+}
+
 /* Raises the request's problem, if it has one. */
 void
 request_raise(const IntentRequest *request)

@@ -82,6 +82,8 @@ extern IntentRequest *request_build(const IntentTable *table,
 									const IntentInput *inputs, int ninputs,
 									const IntentUse *use);
 extern IntentChainSpec *request_chain(const IntentRequest *request, int number);
+extern IntentChainSpec *request_open_chain(const IntentChainSpec *spec,
+										   char *symbol);
 extern void request_raise(const IntentRequest *request);
 
 #endif							/* INTENT_REQUEST_H */

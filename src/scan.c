@@ -7,7 +7,7 @@
  * after each rescan; when they are the same and the rows were kept, they are
  * returned again and nothing is sent.
  */
-#include "scan.h"
+#include "scan_private.h"
 
 #include "access/table.h"
 #include "executor/executor.h"
@@ -15,7 +15,6 @@
 #include "miscadmin.h"
 #include "plan.h"
 #include "utils/memutils.h"
-#include "utils/rel.h"
 #include "utils/tuplestore.h"
 
 static List *
@@ -48,12 +47,21 @@ read_flags(IntentScan *scan, ForeignScan *plan, PlanState *node)
 		scan->limit_offset = ExecInitExpr(lsecond(limit), node);
 }
 
+/* The table; a scan that counts has no relation of its own. */
+static RangeTblEntry *
+scan_table(ForeignScanState *node, ForeignScan *plan)
+{
+	Index		rti = plan->scan.scanrelid;
+
+	if (rti == 0)
+		rti = bms_singleton_member(foreign_scan_relids(plan));
+	return exec_rt_fetch(rti, node->ss.ps.state);
+}
+
 /* The user whose mapping is used: of the view's owner, say. */
 static Oid
-scan_user(ForeignScanState *node, ForeignScan *plan)
+scan_user(ForeignScan *plan, RangeTblEntry *rte)
 {
-	RangeTblEntry *rte PG_USED_FOR_ASSERTS_ONLY =
-	exec_rt_fetch(plan->scan.scanrelid, node->ss.ps.state);
 	Oid			userid = foreign_scan_user(plan, rte);
 
 	return OidIsValid(userid) ? userid : GetUserId();
@@ -65,6 +73,7 @@ intentBeginForeignScan(ForeignScanState *node, int eflags)
 {
 	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
 	PlanState  *ps = &node->ss.ps;
+	RangeTblEntry *rte = scan_table(node, plan);
 	MemoryContext context = AllocSetContextCreate(ps->state->es_query_cxt,
 												  "intent_fdw scan",
 												  ALLOCSET_DEFAULT_SIZES);
@@ -75,14 +84,15 @@ intentBeginForeignScan(ForeignScanState *node, int eflags)
 	scan->context = context;
 	scan->request_context = AllocSetContextCreate(context, "intent_fdw conditions",
 												  ALLOCSET_SMALL_SIZES);
-	scan->table = table_load(RelationGetRelid(node->ss.ss_currentRelation));
-	scan->userid = scan_user(node, plan);
+	scan->table = table_load(rte->relid);
+	scan->userid = scan_user(plan, rte);
 	scan->inputs = inputs_prepare(plan_private(plan, INTENT_PLAN_CONDS),
 								  plan_exprs(plan, INTENT_EXPRS_VALUES),
 								  plan_exprs(plan, INTENT_EXPRS_CLAUSES), ps);
 	read_flags(scan, plan, ps);
 	scan->keep = (eflags & EXEC_FLAG_REWIND) != 0 || scan->inputs->has_params ||
 		!bms_is_empty(ps->plan->extParam);
+	scan_count_begin(scan, plan_private(plan, INTENT_PLAN_COUNTS));
 	if ((eflags & EXEC_FLAG_EXPLAIN_ONLY) == 0)
 		scan->reader = rows_prepare(scan->table,
 									plan_private(plan, INTENT_PLAN_RETRIEVED),
@@ -133,8 +143,9 @@ has_local_inputs(const IntentScan *scan)
 	return false;
 }
 
-static void
-stop_chains(IntentScan *scan)
+/* Cancels what is under way; the next start begins anew. */
+void
+scan_stop_chains(IntentScan *scan)
 {
 	if (scan->chains)
 		chains_close(scan->chains);
@@ -142,8 +153,9 @@ stop_chains(IntentScan *scan)
 	scan->done = false;
 }
 
-static void
-make_request(IntentScan *scan, ExprContext *econtext)
+/* The request for the values just evaluated; raises what it lacks. */
+void
+scan_make_request(IntentScan *scan, ExprContext *econtext)
 {
 	MemoryContext old;
 
@@ -157,9 +169,25 @@ make_request(IntentScan *scan, ExprContext *econtext)
 	rows_start(scan->reader, scan->request);
 }
 
-static void
-open_chains(ForeignScanState *node, IntentScan *scan)
+static const char *
+scan_shape(IntentScan *scan)
 {
+	MemoryContext old;
+
+	if (scan->has_shape)
+		return scan->shape;
+	old = MemoryContextSwitchTo(scan->context);
+	scan->shape = inputs_shape(scan->inputs, scan->table, &scan->use);
+	scan->has_shape = true;
+	MemoryContextSwitchTo(old);
+	return scan->shape;
+}
+
+/* Chains for the request made before; done at once if it has none. */
+void
+scan_open_chains(ForeignScanState *node, bool totals_only)
+{
+	IntentScan *scan = node->fdw_state;
 	ChainSetup	setup = {0};
 	MemoryContext query = node->ss.ps.state->es_query_cxt;
 
@@ -174,6 +202,8 @@ open_chains(ForeignScanState *node, IntentScan *scan)
 	setup.statement = scan->statement;
 	setup.counters = &scan->counters;
 	setup.wanted = scan->wanted;
+	setup.totals_only = totals_only;
+	setup.shape = scan_shape(scan);
 	scan->chains = chains_open(&setup, scan->context);
 }
 
@@ -218,10 +248,10 @@ start(ForeignScanState *node, IntentScan *scan)
 	}
 	else
 	{
-		stop_chains(scan);
-		make_request(scan, econtext);
+		scan_stop_chains(scan);
+		scan_make_request(scan, econtext);
 		open_store(node, scan);
-		open_chains(node, scan);
+		scan_open_chains(node, false);
 	}
 	scan->started = true;
 }
@@ -229,8 +259,8 @@ start(ForeignScanState *node, IntentScan *scan)
 /* ---- rows ---- */
 
 /* The next row that the API sends; false at the end. */
-static bool
-fetch_row(IntentScan *scan, TupleTableSlot *slot)
+bool
+scan_fetch_row(IntentScan *scan, TupleTableSlot *slot)
 {
 	while (!scan->done)
 	{
@@ -282,11 +312,13 @@ intentIterateForeignScan(ForeignScanState *node)
 	IntentScan *scan = node->fdw_state;
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
 
+	if (scan->counts != NIL)
+		return scan_count(node);
 	if (!scan->started)
 		start(node, scan);
 	if (scan->replaying && replay_row(scan, slot))
 		return slot;
-	if (!fetch_row(scan, slot))
+	if (!scan_fetch_row(scan, slot))
 		ExecClearTuple(slot);
 	else if (scan->store)
 		tuplestore_puttupleslot(scan->store, slot);
@@ -314,7 +346,7 @@ intentEndForeignScan(ForeignScanState *node)
 
 	if (!scan)
 		return;
-	stop_chains(scan);
+	scan_stop_chains(scan);
 	if (scan->store)
 		tuplestore_end(scan->store);
 	scan->store = NULL;

@@ -20,6 +20,9 @@ typedef struct IntentScan
 	ExprState  *limit_count;	/* or NULL */
 	ExprState  *limit_offset;
 	Oid			userid;
+	List	   *counts;			/* see INTENT_PLAN_COUNTS */
+	char	   *shape;			/* see inputs_shape(); set by the first start */
+	bool		has_shape;		/* shape is set */
 
 	/* as of the last start */
 	bool		started;
@@ -40,10 +43,17 @@ typedef struct IntentScan
 	bool		replaying;
 	TupleTableSlot *store_slot;
 
+	/* counts instead of rows */
+	bool		counted;
+	bool		counted_rows;	/* by reading them */
+	int64	   *results;		/* by counts */
+
 	MemoryContext context;		/* lives as long as the scan */
 } IntentScan;
 
 extern IntentRequest *scan_describe(ForeignScanState *node,
 									List *deparse_context);
+extern bool scan_asks_totals(const IntentScan *scan,
+							 const IntentRequest *request);
 
 #endif							/* INTENT_SCAN_H */

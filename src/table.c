@@ -4,14 +4,15 @@
  *
  * A table is read from the catalogs anew for each planning and each scan:
  * that is cheap beside a request, and no cache of it can go stale.  What rows
- * carry is kept by backend and dropped by the invalidation of anything that
- * could change it.
+ * carry is kept by backend, as totals are, and dropped by the invalidation of
+ * anything that could change it.
  */
 #include "table.h"
 
 #include "access/table.h"
 #include "catalog/pg_attribute.h"
 #include "foreign/foreign.h"
+#include "total.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -34,6 +35,8 @@ typedef struct CarriedEntry
 } CarriedEntry;
 
 static HTAB *carried_tables = NULL;
+
+static void watch_changes(void);
 
 /* "company_domain" to "companyDomain": how members are spelled. */
 static char *
@@ -153,6 +156,7 @@ table_load(Oid relid)
 	Relation	rel = table_open(relid, NoLock);
 	TupleDesc	desc = RelationGetDescr(rel);
 
+	watch_changes();
 	table->relid = relid;
 	table->name = pstrdup(RelationGetRelationName(rel));
 	table->server = GetForeignServer(ftable->serverid);
@@ -197,6 +201,8 @@ forget_all(void)
 	HASH_SEQ_STATUS status;
 	CarriedEntry *entry;
 
+	if (!carried_tables)
+		return;
 	hash_seq_init(&status, carried_tables);
 	while ((entry = hash_seq_search(&status)) != NULL)
 		forget_table(entry);
@@ -205,14 +211,13 @@ forget_all(void)
 static void
 table_changed(Datum arg, Oid relid)
 {
-	CarriedEntry *entry;
+	CarriedEntry *entry = NULL;
 
+	total_forget(relid);
 	if (!OidIsValid(relid))
-	{
 		forget_all();
-		return;
-	}
-	entry = hash_search(carried_tables, &relid, HASH_FIND, NULL);
+	else if (carried_tables)
+		entry = hash_search(carried_tables, &relid, HASH_FIND, NULL);
 	if (entry)
 		forget_table(entry);
 }
@@ -221,7 +226,22 @@ table_changed(Datum arg, Oid relid)
 static void
 server_changed(Datum arg, int cacheid, uint32 hashvalue)
 {
+	total_forget(InvalidOid);
 	forget_all();
+}
+
+/* Once in a backend: there is room for few such callbacks. */
+static void
+watch_changes(void)
+{
+	static bool watching = false;
+
+	if (watching)
+		return;
+	watching = true;
+	CacheRegisterRelcacheCallback(table_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(FOREIGNSERVEROID, server_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(USERMAPPINGOID, server_changed, (Datum) 0);
 }
 
 static void
@@ -234,9 +254,6 @@ make_memory(void)
 	ctl.hcxt = TopMemoryContext;
 	carried_tables = hash_create("intent_fdw carried columns", 16, &ctl,
 								 HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	CacheRegisterRelcacheCallback(table_changed, (Datum) 0);
-	CacheRegisterSyscacheCallback(FOREIGNSERVEROID, server_changed, (Datum) 0);
-	CacheRegisterSyscacheCallback(USERMAPPINGOID, server_changed, (Datum) 0);
 }
 
 /*

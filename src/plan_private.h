@@ -1,0 +1,41 @@
+/*
+ * plan_private.h
+ *		What the parts of plan.c share: a relation while it is planned.
+ */
+#ifndef INTENT_PLAN_PRIVATE_H
+#define INTENT_PLAN_PRIVATE_H
+
+#include "compat.h"
+
+#include "estimate.h"
+#include "plan.h"
+#include "qual.h"
+#include "table.h"
+
+/* baserel->fdw_private while planning. */
+typedef struct IntentRel
+{
+	IntentTable *table;
+	List	   *bound;			/* clauses of a partition's own bound */
+	List	   *sent;			/* IntentCond: restrictions and bound */
+	List	   *local;			/* clauses of them that are not sent */
+	Bitmapset  *not_carried;	/* attnos that rows are known not to carry */
+	EstimateFor who;
+	IntentEstimate estimate;	/* of the restrictions and the bound */
+	double	   *ndistinct;		/* by attno - 1; 0: not asked for yet */
+} IntentRel;
+
+/* plan.c */
+extern bool plan_has_input(const IntentTable *table, List *conds);
+extern List *plan_retrieved(RelOptInfo *rel, List *local, List *sent);
+extern List *plan_needed(PlannerInfo *root, RelOptInfo *rel, List *local);
+extern List *plan_flags(PlannerInfo *root, RelOptInfo *rel, List *sent,
+						List *local, List *retrieved, List *limit,
+						Relids outer);
+extern List *plan_pack(List *sent, List **values, List **clauses);
+
+/* plan_count.c */
+extern ForeignScan *plan_count(PlannerInfo *root, RelOptInfo *upper,
+							   List *tlist);
+
+#endif							/* INTENT_PLAN_PRIVATE_H */

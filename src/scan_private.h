@@ -1,0 +1,22 @@
+/*
+ * scan_private.h
+ *		What the parts of scan.c share: the steps of a scan.
+ */
+#ifndef INTENT_SCAN_PRIVATE_H
+#define INTENT_SCAN_PRIVATE_H
+
+#include "compat.h"
+
+#include "scan.h"
+
+/* scan.c */
+extern void scan_make_request(IntentScan *scan, ExprContext *econtext);
+extern void scan_open_chains(ForeignScanState *node, bool totals_only);
+extern bool scan_fetch_row(IntentScan *scan, TupleTableSlot *slot);
+extern void scan_stop_chains(IntentScan *scan);
+
+/* scan_count.c */
+extern void scan_count_begin(IntentScan *scan, List *counts);
+extern TupleTableSlot *scan_count(ForeignScanState *node);
+
+#endif							/* INTENT_SCAN_PRIVATE_H */
