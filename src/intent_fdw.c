@@ -5,10 +5,22 @@
 #include "intent_fdw.h"
 
 #include "fmgr.h"
+#include "order.h"
+#include "utils/guc.h"
 
 PG_MODULE_MAGIC;
 
 PG_FUNCTION_INFO_V1(intent_fdw_handler);
+
+extern PGDLLEXPORT void _PG_init(void);
+
+/* Loading the library: its settings come to be. */
+void
+_PG_init(void)
+{
+	order_define_settings();
+	MarkGUCPrefixReserved("intent_fdw");
+}
 
 /* The callbacks, by the file they live in. */
 Datum

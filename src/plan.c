@@ -24,6 +24,7 @@
 #include "optimizer/planmain.h"
 #include "optimizer/prep.h"
 #include "optimizer/restrictinfo.h"
+#include "order.h"
 #include "qual.h"
 #include "rewrite/rewriteManip.h"
 #include "table.h"
@@ -291,15 +292,24 @@ needs_not_carried(PlannerInfo *root, RelOptInfo *rel, List *conds)
 	return false;
 }
 
+/* Can a path with these conditions not be run? */
+static bool
+is_lacking(PlannerInfo *root, RelOptInfo *rel, List *conds)
+{
+	IntentRel  *irel = rel->fdw_private;
+
+	return !has_input(irel->table, conds) ||
+		lacking_join_column(root, rel, conds) > 0 ||
+		needs_not_carried(root, rel, conds);
+}
+
 static void
 add_scan_path(PlannerInfo *root, RelOptInfo *rel, List *conds, double rows,
 			  ParamPathInfo *ppi, Relids required_outer)
 {
 	IntentRel  *irel = rel->fdw_private;
 	IntentEstimate estimate = estimate_scan(irel->table, conds);
-	bool		lacking = !has_input(irel->table, conds) ||
-	lacking_join_column(root, rel, conds) > 0 ||
-	needs_not_carried(root, rel, conds);
+	bool		lacking = is_lacking(root, rel, conds);
 	Cost		base = lacking ? LACKING_COST : 0;
 
 	if (ppi)
@@ -407,7 +417,23 @@ add_lookup_path(PlannerInfo *root, RelOptInfo *rel, Relids outer)
 	add_scan_path(root, rel, sent, ppi->ppi_rows, ppi, outer);
 }
 
-/* GetForeignPaths: the plain scan, and a lookup for each way to join. */
+/* A scan in the order of the score, if that is asked for. */
+static void
+add_best_first_path(PlannerInfo *root, RelOptInfo *rel)
+{
+	IntentRel  *irel = rel->fdw_private;
+	OrderInput	input = {irel->table, irel->sent, irel->local, rel->rows};
+
+	if (is_lacking(root, rel, irel->sent))
+		return;
+	input.estimate = estimate_scan(irel->table, irel->sent);
+	order_add_path(root, rel, &input);
+}
+
+/*
+ * GetForeignPaths: the plain scan, one that returns the best rows first, and
+ * a lookup for each way to join.
+ */
 void
 intentGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel,
 					  Oid foreigntableid)
@@ -417,6 +443,7 @@ intentGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel,
 
 	add_scan_path(root, baserel, irel->sent, baserel->rows, NULL,
 				  baserel->lateral_relids);
+	add_best_first_path(root, baserel);
 	foreach(lc, candidate_outers(root, baserel))
 		add_lookup_path(root, baserel, lfirst(lc));
 }
@@ -586,8 +613,8 @@ intentGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel,
 	packed = pack_conds(sent, &values, &clauses);
 	return make_foreignscan(tlist, local, baserel->relid,
 							list_make3(values, clauses, limit),
-							list_make4(packed, retrieved,
+							list_make5(packed, retrieved,
 									   needed_attnos(root, baserel, local),
-									   flags),
+									   flags, best_path->fdw_private),
 							NIL, NIL, outer_plan);
 }

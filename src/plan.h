@@ -17,6 +17,7 @@ typedef enum IntentPlanPrivate
 	INTENT_PLAN_RETRIEVED,		/* attnos that the scan reads */
 	INTENT_PLAN_NEEDED,			/* attnos whose value the statement needs */
 	INTENT_PLAN_FLAGS,			/* integers, by IntentPlanFlag */
+	INTENT_PLAN_ORDER,			/* integers, by BestPlan; NIL: no order */
 } IntentPlanPrivate;
 
 typedef enum IntentPlanFlag

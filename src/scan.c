@@ -59,6 +59,12 @@ scan_user(ForeignScanState *node, ForeignScan *plan)
 	return OidIsValid(userid) ? userid : GetUserId();
 }
 
+static TupleDesc
+scan_desc(ForeignScanState *node)
+{
+	return node->ss.ss_ScanTupleSlot->tts_tupleDescriptor;
+}
+
 /* BeginForeignScan: reads the plan; sends and evaluates nothing. */
 void
 intentBeginForeignScan(ForeignScanState *node, int eflags)
@@ -81,12 +87,16 @@ intentBeginForeignScan(ForeignScanState *node, int eflags)
 								  plan_exprs(plan, INTENT_EXPRS_VALUES),
 								  plan_exprs(plan, INTENT_EXPRS_CLAUSES), ps);
 	read_flags(scan, plan, ps);
+	scan->order = plan_private(plan, INTENT_PLAN_ORDER);
 	scan->keep = (eflags & EXEC_FLAG_REWIND) != 0 || scan->inputs->has_params;
 	if ((eflags & EXEC_FLAG_EXPLAIN_ONLY) == 0)
 		scan->reader = rows_prepare(scan->table,
 									plan_private(plan, INTENT_PLAN_RETRIEVED),
 									plan_private(plan, INTENT_PLAN_NEEDED),
 									scan->inputs, ps);
+	if (scan->reader && scan->order != NIL)
+		scan->best = best_prepare(scan->table, scan->order, scan->reader,
+								  scan_desc(node));
 	MemoryContextSwitchTo(old);
 }
 
@@ -138,6 +148,8 @@ stop_chains(IntentScan *scan)
 	if (scan->chains)
 		chains_close(scan->chains);
 	scan->chains = NULL;
+	if (scan->best)
+		best_stop(scan->best);
 	scan->done = false;
 }
 
@@ -173,7 +185,10 @@ open_chains(ForeignScanState *node, IntentScan *scan)
 	setup.statement = scan->statement;
 	setup.counters = &scan->counters;
 	setup.wanted = scan->wanted;
-	scan->chains = chains_open(&setup, scan->context);
+	if (scan->best)
+		best_start(scan->best, &setup, &scan->use);
+	else
+		scan->chains = chains_open(&setup, scan->context);
 }
 
 static void
@@ -188,10 +203,9 @@ open_store(ForeignScanState *node, IntentScan *scan)
 		tuplestore_clear(scan->store);
 	else
 	{
-		TupleDesc	desc = node->ss.ss_ScanTupleSlot->tts_tupleDescriptor;
-
 		scan->store = tuplestore_begin_heap(false, false, work_mem);
-		scan->store_slot = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
+		scan->store_slot = MakeSingleTupleTableSlot(scan_desc(node),
+													&TTSOpsMinimalTuple);
 	}
 	scan->replaying = false;
 	MemoryContextSwitchTo(old);
@@ -229,6 +243,8 @@ start(ForeignScanState *node, IntentScan *scan)
 static bool
 fetch_row(IntentScan *scan, TupleTableSlot *slot)
 {
+	if (scan->best && !scan->done)
+		return best_fetch(scan->best, slot);
 	while (!scan->done)
 	{
 		Chain	   *chain = chains_next(scan->chains);
@@ -261,14 +277,7 @@ replay_row(IntentScan *scan, TupleTableSlot *slot)
 		scan->replaying = false;
 		return false;
 	}
-	slot_getallattrs(stored);
-	ExecClearTuple(slot);
-	for (int i = 0; i < stored->tts_tupleDescriptor->natts; i++)
-	{
-		slot->tts_values[i] = stored->tts_values[i];
-		slot->tts_isnull[i] = stored->tts_isnull[i];
-	}
-	ExecStoreVirtualTuple(slot);
+	rows_show(slot, stored);
 	return true;
 }
 

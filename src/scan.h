@@ -7,6 +7,7 @@
 
 #include "compat.h"
 
+#include "best.h"
 #include "chain.h"
 #include "input.h"
 #include "row.h"
@@ -20,6 +21,7 @@ typedef struct IntentScan
 	ExprState  *limit_count;	/* or NULL */
 	ExprState  *limit_offset;
 	Oid			userid;
+	List	   *order;			/* integers, by BestPlan; NIL: no order */
 
 	/* as of the last start */
 	bool		started;
@@ -32,6 +34,7 @@ typedef struct IntentScan
 	ChainStatement *statement;
 	ChainCounters counters;
 	ChainSet   *chains;
+	BestFirst  *best;			/* instead of chains; NULL in a plain scan */
 	bool		done;			/* all chains are read */
 
 	/* rows already returned, to return them again without a request */
