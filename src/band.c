@@ -3,7 +3,7 @@
  *		Which scores to ask for next, best first.
  *
  * The first band is the best score alone.  The next ones are as wide as the
- * rows found so far suggest, and double while there are none.  Every split
+ * rows found so far suggest, and grow while there are none.  Every split
  * costs requests that the plain scan does not need; when what is left of the
  * budget would not pay for another one, the rest is a single band:
  *
@@ -19,7 +19,13 @@
 #include <math.h>
 
 /* No band is more times as wide as the one before than this. */
-#define MOST_GROWTH 4
+#define MOST_GROWTH 8
+
+/* So many times as wide while no rows have been found. */
+#define GROWTH_WITHOUT_ROWS 4
+
+/* A band with so many times the rows that are to be found is made narrower. */
+#define MOST_OVERSHOOT 3
 
 /* Requests that one more split costs, beside rows that are read twice. */
 int
@@ -48,22 +54,29 @@ scores_left(const Bands *bands)
 		bands->upper - bands->next + 1;
 }
 
-/* As wide as the rows so far let expect those that are still wanted. */
+/* Rows that the next band should have: those still wanted, or a page of them. */
 static double
-fitting_width(Bands *bands)
+rows_to_find(const Bands *bands)
+{
+	return Max(bands->wanted - bands->kept, bands->page_size);
+}
+
+/* As wide as the rows so far let expect those that are to be found. */
+static double
+fitting_width(const Bands *bands)
 {
 	double		covered;
 	double		fitting;
 
 	if (bands->nbands == 0)
 		return 1;
-	if (bands->kept >= bands->wanted)
-		return bands->beyond = bands->beyond > 0 ? 2 * bands->beyond : 1;
 	if (bands->kept == 0)
+		return GROWTH_WITHOUT_ROWS * bands->width;
+	if (bands->kept >= bands->wanted && bands->beyond > 0)
 		return 2 * bands->width;
 	covered = bands->upper - bands->lower + 1 - scores_left(bands);
-	fitting = (bands->wanted - bands->kept) * covered / bands->kept;
-	return Min(ceil(fitting), MOST_GROWTH * bands->width);
+	fitting = ceil(rows_to_find(bands) * covered / bands->kept);
+	return Min(fitting, MOST_GROWTH * bands->width);
 }
 
 /*
@@ -84,6 +97,15 @@ choose_width(Bands *bands)
 	return (int) Min(width, left);
 }
 
+/* The integers of a band that shares nothing with the one before. */
+static void
+set_scores(const Bands *bands, Band *band)
+{
+	band->last = band->width == scores_left(bands);
+	band->lower = bands->descending ? bands->next - band->width + 1 : bands->next;
+	band->upper = band->lower + band->width - 1;
+}
+
 /* The bound that the next band shares with the one before. */
 static void
 share_bound(const Bands *bands, Band *band)
@@ -102,18 +124,33 @@ share_bound(const Bands *bands, Band *band)
 bool
 bands_next(Bands *bands, Band *band)
 {
-	int			left = scores_left(bands);
-
-	if (left <= 0)
+	if (scores_left(bands) <= 0)
 		return false;
 	memset(band, 0, sizeof(Band));
 	band->width = choose_width(bands);
-	band->last = band->width == left;
-	band->lower = bands->descending ? bands->next - band->width + 1 : bands->next;
-	band->upper = band->lower + band->width - 1;
+	set_scores(bands, band);
 	if (bands->nbands > 0 &&
 		(bands->kind == BAND_TOUCHING || bands->kind == BAND_NESTED))
 		share_bound(bands, band);
+	return true;
+}
+
+/*
+ * A band that stands apart is known to have that many rows before it is read.
+ * If they are far too many, it becomes narrower, to be counted anew: true.
+ */
+bool
+bands_narrow(Bands *bands, Band *band, double rows)
+{
+	double		find = rows_to_find(bands);
+	int			reserve = bands_split_cost(bands->kind, bands->nchains);
+
+	if (band->width == 1 || rows <= MOST_OVERSHOOT * find ||
+		bands->budget < bands->nchains + reserve)
+		return false;
+	bands->budget -= bands->nchains;
+	band->width = Max(1, (int) (band->width * find / rows));
+	set_scores(bands, band);
 	return true;
 }
 
@@ -140,6 +177,7 @@ bands_read(Bands *bands, const Band *band, double rows, double kept,
 
 	bands->next += bands->descending ? -band->width : band->width;
 	bands->width = band->width;
+	bands->beyond += bands->kept >= bands->wanted;
 	bands->kept += kept;
 	bands->nbands++;
 	bands->budget -= bands_split_cost(bands->kind, bands->nchains) +

@@ -40,7 +40,7 @@ typedef struct Bands
 	int			budget;			/* requests left above the plain scan's */
 	int			nbands;
 	int			width;			/* of the last band, in scores */
-	int			beyond;			/* likewise, once enough rows were found */
+	int			beyond;			/* bands read after enough rows were found */
 	double		kept;			/* rows that the bands so far gave */
 } Bands;
 
@@ -56,6 +56,7 @@ typedef struct Band
 
 extern void bands_start(Bands *bands);
 extern bool bands_next(Bands *bands, Band *band);
+extern bool bands_narrow(Bands *bands, Band *band, double rows);
 extern bool bands_allow(const Bands *bands, const Band *band, double rows);
 extern void bands_read(Bands *bands, const Band *band, double rows,
 					   double kept, double at_bound);

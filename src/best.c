@@ -4,7 +4,8 @@
  *
  * band.c says which scores come next.  A band is read whole, sorted in
  * work_mem, and handed out; rows of equal score are never in two bands.  A
- * band of a single score needs no sorting and is handed out as it comes.
+ * band of a single score needs no sorting and is handed out as it comes, or as
+ * soon as it is certain that it will not have to be left for a larger one.
  *
  * Bands that stand apart (71..100, 1..70) would miss a score of 70.5, so each
  * but the first is proven complete before a row of it is handed out: the
@@ -55,6 +56,7 @@ struct BestFirst
 	int64		kept;			/* of them, those that are handed out */
 	int64		at_bound;		/* of them, those the next band may repeat */
 	int64		total;			/* as far as its chains have told */
+	bool		total_known;
 	int64		requests;		/* of the scan when the band began */
 	int64		expected;		/* rows it must have, -1: not known */
 	ChainSet   *chains;			/* being read, or handed out */
@@ -300,6 +302,7 @@ open_band(BestFirst *best)
 	rows_start(best->reader, setup.request);
 	best->chains = chains_open(&setup, best->band_context);
 	best->rows = best->kept = best->at_bound = best->total = 0;
+	best->total_known = true;
 }
 
 /* ---- rows ---- */
@@ -419,20 +422,34 @@ may_go_on(BestFirst *best, const Chain *chain)
 
 	if (chain->page_number == 1 && page->has_total)
 		best->total += page->total;
+	best->total_known &= page->has_total;
 	if (best->sure)
 		return best->bands.kept + best->kept >= best->wanted ||
 			bands_allow(&best->bands, &best->band, rows);
 	return bands_allow(&best->bands, &best->band, Max(rows, best->total));
 }
 
-/* Reads the band's rows into the sort. */
+/*
+ * Are the rows read so far as good as any of the band, and enough of them?
+ * The others then follow as they come, if they are asked for at all.
+ */
+static bool
+is_enough(const BestFirst *best)
+{
+	return best->band.lower == best->band.upper && best->expected < 0 &&
+		best->kept > 0 && best->bands.kept + best->kept >= best->wanted &&
+		(best->sure || (best->total_known && best->bands.nchains == 1));
+}
+
+/* Reads the band's rows into the sort, or as many as are enough. */
 static BandOutcome
 load_rows(BestFirst *best, TupleTableSlot *slot)
 {
 	Chain	   *chain;
 	bool		passes;
 
-	while ((chain = read_row(best, slot, &passes)) != NULL)
+	while (!is_enough(best) &&
+		   (chain = read_row(best, slot, &passes)) != NULL)
 	{
 		if (chain->row == 0 && !may_go_on(best, chain))
 			return BAND_TOO_LARGE;
@@ -457,8 +474,11 @@ load_band(BestFirst *best, TupleTableSlot *slot)
 		return outcome;
 	if (best->expected >= 0 && best->rows != best->expected)
 		return BAND_INCOMPLETE;
-	chains_close(best->chains);
-	best->chains = NULL;
+	if (!is_enough(best))
+	{
+		chains_close(best->chains);
+		best->chains = NULL;
+	}
 	tuplesort_performsort(best->sort);
 	return BAND_COMPLETE;
 }
@@ -534,7 +554,10 @@ prove(BestFirst *best)
 	best->expected = -1;
 	if (best->bands.kind != BAND_APART || best->bands.nbands == 0)
 		return true;
-	count_rows(best);
+	do
+		count_rows(best);
+	while (best->expected > 0 &&
+		   bands_narrow(&best->bands, &best->band, best->expected));
 	if (restarted(best))
 	{
 		repair(best, BAND_RESTARTED);
@@ -600,7 +623,7 @@ fetch_streamed(BestFirst *best, TupleTableSlot *slot)
 	return false;
 }
 
-/* A row of a sorted band; false at its end. */
+/* A row of a sorted band; false at its end, or where it goes on unsorted. */
 static bool
 fetch_sorted(BestFirst *best, TupleTableSlot *slot)
 {
@@ -617,7 +640,13 @@ fetch_sorted(BestFirst *best, TupleTableSlot *slot)
 		return true;
 	}
 	ExecClearTuple(best->sorted);
-	finish_band(best);
+	if (!best->chains)
+		finish_band(best);
+	else
+	{
+		tuplesort_end(best->sort);
+		best->sort = NULL;
+	}
 	return false;
 }
 
