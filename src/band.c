@@ -185,8 +185,8 @@ bands_read(Bands *bands, const Band *band, double rows, double kept,
 }
 
 /*
- * Bands cannot be proven complete, as was found out by that many requests in
- * vain: from now on they touch.
+ * Bands that stand apart cannot be proven complete, as so many requests have
+ * shown: from now on they touch.
  */
 void
 bands_touch(Bands *bands, int requests)

@@ -7,14 +7,18 @@
  * band of a single score needs no sorting and is handed out as it comes, or as
  * soon as it is certain that it will not have to be left for a larger one.
  *
- * Bands that stand apart (71..100, 1..70) would miss a score of 70.5, so each
- * but the first is proven complete before a row of it is handed out: the
- * totalCount of all scores so far is asked for, and must be the number of
- * rows received.  If it is not, the band is read again so that it touches the
- * one before.  That is done from the start where totals are not to be relied
- * upon.  With several topics in one request only minScore may move (it does
- * not change who is strongest): bands are nested, and rows that an earlier
- * one gave are known by their score.
+ * A score may lie between two integers.  For a column that takes such scores
+ * bands touch (70..100, 1..70), and rows on the bound, which come twice, are
+ * known by their score.  For an integer column bands stand apart (71..100,
+ * 1..70), but a score of 70.5 must be the error that it is in the plain scan.
+ * So each band but the first is proven complete before a row of it is handed
+ * out: the totalCount of all scores so far is asked for, and must be the
+ * number of rows received.  Where totals are not to be relied upon, bands
+ * touch as well.
+ *
+ * With several topics in one request only minScore may move (it does not
+ * change who is strongest): bands are nested, and rows that an earlier one
+ * gave are known by their score.
  *
  * Where neither is exact, there is one band, which is the plain scan, sorted.
  */
@@ -72,7 +76,7 @@ typedef enum BandOutcome
 {
 	BAND_COMPLETE,
 	BAND_TOO_LARGE,				/* to be read again */
-	BAND_INCOMPLETE,			/* rows lie between it and the one before */
+	BAND_UNPROVEN,				/* likewise: there are no totals */
 	BAND_RESTARTED,				/* the run changed: all bands start again */
 } BandOutcome;
 
@@ -133,7 +137,8 @@ choose_kind(const BestFirst *best, const IntentRequest *request,
 		return BAND_WHOLE;		/* a saved audience's config rules */
 	if (request->several_topics)
 		return may_nest(best, request, use) ? BAND_NESTED : BAND_WHOLE;
-	return best->table->options->verify_count == INTENT_VERIFY_ERROR ?
+	return best->type != FLOAT8OID && best->type != NUMERICOID &&
+		best->table->options->verify_count == INTENT_VERIFY_ERROR ?
 		BAND_APART : BAND_TOUCHING;
 }
 
@@ -293,14 +298,21 @@ count_rows(BestFirst *best)
 	best->expected = total - best->received;
 }
 
+/* Chains for the scores of best->band. */
 static void
-open_band(BestFirst *best)
+open_chains(BestFirst *best)
 {
 	ChainSetup	setup = best->setup;
 
 	setup.request = narrow_request(best, best->band.lower, best->band.upper);
 	rows_start(best->reader, setup.request);
 	best->chains = chains_open(&setup, best->band_context);
+}
+
+static void
+open_band(BestFirst *best)
+{
+	open_chains(best);
 	best->rows = best->kept = best->at_bound = best->total = 0;
 	best->total_known = true;
 }
@@ -344,7 +356,7 @@ misplaced_row(const BestFirst *best, const Chain *chain, const char *what)
 			 errdetail("Row %d of page %d of table \"%s\", scores from %d to %d were asked for.",
 					   chain->row + 1, chain->page_number, best->table->name,
 					   best->band.lower, best->band.upper),
-			 errhint("With intent_fdw.enable_best_first off the order of the rows does not depend on it.")));
+			 errhint("Turn intent_fdw.enable_best_first off to have PostgreSQL sort the rows.")));
 }
 
 /*
@@ -461,6 +473,30 @@ load_rows(BestFirst *best, TupleTableSlot *slot)
 	return restarted(best) ? BAND_RESTARTED : BAND_COMPLETE;
 }
 
+/*
+ * Not all rows counted are in this band or in those before: reads what lies
+ * between them, which raises for scores that the column does not take.
+ */
+static BandOutcome
+read_gap(BestFirst *best, TupleTableSlot *slot)
+{
+	Band		band = best->band;
+	int64		missing = best->expected - best->rows;
+
+	chains_close(best->chains);
+	best->band.lower = best->descending ? band.upper : band.lower - 1;
+	best->band.upper = best->band.lower + 1;
+	open_chains(best);
+	if (load_rows(best, slot) == BAND_RESTARTED)
+		return BAND_RESTARTED;
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_UNABLE_TO_CREATE_REPLY),
+			 errmsg("the API counted %lld rows of table \"%s\" with scores from %d to %d, and sent %lld",
+					(long long) best->expected, best->table->name, band.lower,
+					band.upper, (long long) (best->expected - missing)),
+			 errhint("Run the statement again, or turn intent_fdw.enable_best_first off to have PostgreSQL sort the rows.")));
+}
+
 static BandOutcome
 load_band(BestFirst *best, TupleTableSlot *slot)
 {
@@ -470,10 +506,11 @@ load_band(BestFirst *best, TupleTableSlot *slot)
 	best->sort = begin_sort(best);
 	MemoryContextSwitchTo(old);
 	outcome = load_rows(best, slot);
+	if (outcome == BAND_COMPLETE && best->expected >= 0 &&
+		best->rows != best->expected)
+		outcome = read_gap(best, slot);
 	if (outcome != BAND_COMPLETE)
 		return outcome;
-	if (best->expected >= 0 && best->rows != best->expected)
-		return BAND_INCOMPLETE;
 	if (!is_enough(best))
 	{
 		chains_close(best->chains);
@@ -493,20 +530,18 @@ needs_no_sort(const BestFirst *best)
 		best->band.lower == best->band.upper && best->bands.nchains == 1;
 }
 
-/* Waits for the first page of the band. */
+/* Waits for the first page of the band; loads it if that proves nothing. */
 static BandOutcome
-peek_band(BestFirst *best)
+peek_band(BestFirst *best, TupleTableSlot *slot)
 {
 	Chain	   *chain = chains_next(best->chains);
-	bool		known;
 
 	if (restarted(best))
 		return BAND_RESTARTED;
-	known = chain == NULL || chain->page->has_total;
-	if (best->expected >= 0 &&
-		(!known || (chain ? chain->page->total : 0) != best->expected))
-		return BAND_INCOMPLETE;
-	return BAND_COMPLETE;
+	if (best->expected < 0 ||
+		(chain && chain->page->has_total && chain->page->total == best->expected))
+		return BAND_COMPLETE;
+	return load_band(best, slot);
 }
 
 /* ---- bands ---- */
@@ -533,7 +568,7 @@ repair(BestFirst *best, BandOutcome outcome)
 			drop_band(best);
 			bands_give_up(&best->bands);
 			return;
-		case BAND_INCOMPLETE:
+		case BAND_UNPROVEN:
 			drop_band(best);
 			bands_touch(&best->bands, best->setup.counters->requests -
 						best->requests);
@@ -565,7 +600,7 @@ prove(BestFirst *best)
 	}
 	if (best->expected < 0)
 	{
-		repair(best, BAND_INCOMPLETE);
+		repair(best, BAND_UNPROVEN);
 		return false;
 	}
 	if (best->expected > 0)
@@ -595,7 +630,7 @@ next_band(BestFirst *best, TupleTableSlot *slot)
 	if (prove(best))
 	{
 		open_band(best);
-		repair(best, needs_no_sort(best) ? peek_band(best) :
+		repair(best, needs_no_sort(best) ? peek_band(best, slot) :
 			   load_band(best, slot));
 	}
 	MemoryContextSwitchTo(old);

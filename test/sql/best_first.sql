@@ -38,7 +38,7 @@ SELECT best('SELECT * FROM (SELECT intent_score, rank() OVER (ORDER BY intent_sc
 SELECT best('SELECT intent_score FROM audience WHERE topic_id = 117801 AND intent_score < 70 ORDER BY intent_score DESC LIMIT 10');
 SELECT best('SELECT intent_score FROM audience WHERE topic_id = 117801 AND intent_score BETWEEN 40 AND 43 ORDER BY intent_score LIMIT 1000');
 SELECT best('SELECT intent_score FROM audience WHERE topic_id = 117801 AND intent_score BETWEEN 50 AND 40 ORDER BY intent_score LIMIT 10');
-SELECT best($$ SELECT intent_score, hem FROM audience WHERE topic_id = 117801 AND company LIKE '%a' ORDER BY intent_score DESC, hem LIMIT 10 $$);
+SELECT best($$ SELECT intent_score, hem FROM audience WHERE topic_id = 117801 AND company LIKE '%o' ORDER BY intent_score DESC, hem LIMIT 10 $$);
 SELECT best($$ SELECT intent_score, hem FROM audience WHERE topic_id = 117801 AND seniority = 'director' ORDER BY intent_score DESC, hem LIMIT 10 $$);
 SELECT best('SELECT intent_score FROM audience WHERE topic_id = 140000 ORDER BY intent_score DESC LIMIT 10');
 -- several chains: all of a band's together
