@@ -25,12 +25,10 @@
 #include "best.h"
 
 #include "band.h"
-#include "catalog/pg_type_d.h"
+#include "best_score.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
-#include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
-#include "utils/numeric.h"
 #include "utils/tuplesort.h"
 #include "utils/typcache.h"
 
@@ -137,7 +135,7 @@ choose_kind(const BestFirst *best, const IntentRequest *request,
 		return BAND_WHOLE;		/* a saved audience's config rules */
 	if (request->several_topics)
 		return may_nest(best, request, use) ? BAND_NESTED : BAND_WHOLE;
-	return best->type != FLOAT8OID && best->type != NUMERICOID &&
+	return !best_score_has_fractions(best->type) &&
 		best->table->options->verify_count == INTENT_VERIFY_ERROR ?
 		BAND_APART : BAND_TOUCHING;
 }
@@ -319,34 +317,6 @@ open_band(BestFirst *best)
 
 /* ---- rows ---- */
 
-/* Is a row's score below, at or above a bound? */
-static int
-compare_score(const BestFirst *best, Datum score, int bound)
-{
-	double		value;
-
-	switch (best->type)
-	{
-		case INT2OID:
-			value = DatumGetInt16(score);
-			break;
-		case INT4OID:
-			value = DatumGetInt32(score);
-			break;
-		case INT8OID:
-			value = (double) DatumGetInt64(score);
-			break;
-		case FLOAT8OID:
-			value = DatumGetFloat8(score);
-			break;
-		default:
-			Assert(best->type == NUMERICOID);
-			return DatumGetInt32(DirectFunctionCall2(numeric_cmp, score,
-													 NumericGetDatum(int64_to_numeric(bound))));
-	}
-	return value < bound ? -1 : value > bound ? 1 : 0;
-}
-
 static void
 misplaced_row(const BestFirst *best, const Chain *chain, const char *what)
 {
@@ -375,13 +345,13 @@ place_row(BestFirst *best, const Chain *chain, TupleTableSlot *slot)
 		misplaced_row(best, chain, "has no score");
 	if (!best->setup.request->fields[score_filter(best)].set)
 		return true;
-	if (compare_score(best, score, band->lower) < 0 ||
-		compare_score(best, score, band->upper) > 0)
+	if (best_score_compare(best->type, score, band->lower) < 0 ||
+		best_score_compare(best->type, score, band->upper) > 0)
 		misplaced_row(best, chain, "has another score than was asked for");
-	if (compare_score(best, score, bound) == 0)
+	if (best_score_compare(best->type, score, bound) == 0)
 		best->at_bound++;
 	return !band->has_given ||
-		compare_score(best, score, band->given) * sign < 0;
+		best_score_compare(best->type, score, band->given) * sign < 0;
 }
 
 /*
@@ -481,7 +451,7 @@ static BandOutcome
 read_gap(BestFirst *best, TupleTableSlot *slot)
 {
 	Band		band = best->band;
-	int64		missing = best->expected - best->rows;
+	int64		rows = best->rows;
 
 	chains_close(best->chains);
 	best->band.lower = best->descending ? band.upper : band.lower - 1;
@@ -493,7 +463,7 @@ read_gap(BestFirst *best, TupleTableSlot *slot)
 			(errcode(ERRCODE_FDW_UNABLE_TO_CREATE_REPLY),
 			 errmsg("the API counted %lld rows of table \"%s\" with scores from %d to %d, and sent %lld",
 					(long long) best->expected, best->table->name, band.lower,
-					band.upper, (long long) (best->expected - missing)),
+					band.upper, (long long) rows),
 			 errhint("Run the statement again, or turn intent_fdw.enable_best_first off to have PostgreSQL sort the rows.")));
 }
 

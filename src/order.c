@@ -16,7 +16,7 @@
 
 #include "band.h"
 #include "best.h"
-#include "catalog/pg_type_d.h"
+#include "best_score.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
@@ -52,19 +52,8 @@ is_score(const IntentTable *table, int attno)
 		!filter || filter->kind != INTENT_FILTER_RANGE)
 		return false;
 	def = resource_column_by_key(table->resource, column->key);
-	if (!def || !def->filter || strcmp(def->filter, filter->name) != 0)
-		return false;
-	switch (column->basetype)
-	{
-		case INT2OID:
-		case INT4OID:
-		case INT8OID:
-		case FLOAT8OID:
-		case NUMERICOID:
-			return true;
-		default:
-			return false;
-	}
+	return def && def->filter && strcmp(def->filter, filter->name) == 0 &&
+		best_score_has_type(column->basetype);
 }
 
 /* The column of the relation that an expression is, or 0. */
