@@ -88,7 +88,8 @@ intentBeginForeignScan(ForeignScanState *node, int eflags)
 								  plan_exprs(plan, INTENT_EXPRS_CLAUSES), ps);
 	read_flags(scan, plan, ps);
 	scan->order = plan_private(plan, INTENT_PLAN_ORDER);
-	scan->keep = (eflags & EXEC_FLAG_REWIND) != 0 || scan->inputs->has_params;
+	scan->keep = (eflags & EXEC_FLAG_REWIND) != 0 || scan->inputs->has_params ||
+		!bms_is_empty(ps->plan->extParam);
 	if ((eflags & EXEC_FLAG_EXPLAIN_ONLY) == 0)
 		scan->reader = rows_prepare(scan->table,
 									plan_private(plan, INTENT_PLAN_RETRIEVED),
@@ -213,7 +214,8 @@ open_store(ForeignScanState *node, IntentScan *scan)
 
 /*
  * The first row after Begin or ReScan: with the values of before, what was
- * kept is read again, else all starts anew.
+ * kept is read again, else all starts anew.  A first rescan that nobody
+ * announced finds nothing kept; from then on rows are.
  */
 static void
 start(ForeignScanState *node, IntentScan *scan)
@@ -221,6 +223,7 @@ start(ForeignScanState *node, IntentScan *scan)
 	ExprContext *econtext = node->ss.ps.ps_ExprContext;
 	bool		same = inputs_evaluate(scan->inputs, econtext);
 
+	scan->keep |= same;
 	if (same && scan->store &&
 		scan->wanted == (has_local_inputs(scan) ? 0 : rows_wanted(scan, econtext)))
 	{
@@ -339,6 +342,16 @@ intentRecheckForeignScan(ForeignScanState *node, TupleTableSlot *slot)
 						  scan->table);
 }
 
+/* Are LIMIT and OFFSET constants, or parameters with a value? */
+static bool
+limit_is_known(ForeignScanState *node)
+{
+	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
+
+	return inputs_are_known(plan_exprs(plan, INTENT_EXPRS_LIMIT),
+							node->ss.ps.state->es_param_list_info);
+}
+
 /*
  * The request as far as it is known without running the plan, for EXPLAIN.
  * After a run it is the last one made.
@@ -354,6 +367,8 @@ scan_describe(ForeignScanState *node, List *deparse_context)
 						node->ss.ps.state->es_param_list_info, deparse_context);
 		scan->request = request_build(scan->table, scan->inputs->inputs,
 									  scan->inputs->n, &scan->use);
+		if (!has_local_inputs(scan) && limit_is_known(node))
+			scan->wanted = rows_wanted(scan, node->ss.ps.ps_ExprContext);
 	}
 	return scan->request;
 }
