@@ -2,7 +2,8 @@
  * band.c
  *		Which scores to ask for next, best first.
  *
- * The first band is the best score alone.  The next ones are as wide as the
+ * The first band is the best score alone, or a few if no more rows than wanted
+ * are expected of them.  The next ones are as wide as the
  * rows found so far suggest, and grow while there are none.  Every split
  * costs requests that the plain scan does not need; when what is left of the
  * budget would not pay for another one, the rest is a single band:
@@ -20,6 +21,9 @@
 
 /* No band is more times as wide as the one before than this. */
 #define MOST_GROWTH 8
+
+/* The first band has no more scores, unless all fit into a page. */
+#define MOST_FIRST_SCORES 5
 
 /* So many times as wide while no rows have been found. */
 #define GROWTH_WITHOUT_ROWS 4
@@ -61,6 +65,18 @@ rows_to_find(const Bands *bands)
 	return Max(bands->wanted - bands->kept, bands->page_size);
 }
 
+/* Estimates may be far too low, so they are not trusted with much. */
+static double
+first_width(const Bands *bands)
+{
+	double		scores = bands->upper - bands->lower + 1;
+
+	if (bands->estimate <= bands->page_size)
+		return scores;
+	return Min(ceil(rows_to_find(bands) * scores / bands->estimate),
+			   MOST_FIRST_SCORES);
+}
+
 /* As wide as the rows so far let expect those that are to be found. */
 static double
 fitting_width(const Bands *bands)
@@ -69,7 +85,7 @@ fitting_width(const Bands *bands)
 	double		fitting;
 
 	if (bands->nbands == 0)
-		return 1;
+		return first_width(bands);
 	if (bands->kept == 0)
 		return GROWTH_WITHOUT_ROWS * bands->width;
 	if (bands->kept >= bands->wanted && bands->beyond > 0)

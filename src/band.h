@@ -34,6 +34,7 @@ typedef struct Bands
 	int			nchains;		/* requests that a band needs at least */
 	int			page_size;
 	double		wanted;			/* rows that will probably do */
+	double		estimate;		/* rows that all scores may have */
 
 	/* as far as it has come */
 	int			next;			/* the first score no band has had */

@@ -41,6 +41,7 @@ struct BestFirst
 	bool		descending;
 	double		wanted;
 	bool		sure;
+	double		estimate;
 	RowReader  *reader;
 	TupleDesc	desc;
 
@@ -94,6 +95,7 @@ best_prepare(const IntentTable *table, List *plan, RowReader *reader,
 	best->descending = list_nth_int(plan, BEST_DESCENDING);
 	best->wanted = list_nth_int(plan, BEST_WANTED);
 	best->sure = list_nth_int(plan, BEST_SURE);
+	best->estimate = list_nth_int(plan, BEST_ESTIMATE);
 	best->type = table_column(table, best->attno)->basetype;
 	best->reader = reader;
 	best->desc = desc;
@@ -182,6 +184,7 @@ best_start(BestFirst *best, const ChainSetup *setup, const IntentUse *use)
 	bands->nchains = request->nchains;
 	bands->page_size = best->table->options->page_size;
 	bands->wanted = best->wanted > 0 ? best->wanted : bands->page_size;
+	bands->estimate = best->estimate;
 	begin(best);
 }
 

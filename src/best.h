@@ -21,6 +21,7 @@ typedef enum BestPlan
 	BEST_DESCENDING,
 	BEST_WANTED,				/* rows that LIMIT asks for, 0: not known */
 	BEST_SURE,					/* nobody takes more rows than that */
+	BEST_ESTIMATE,				/* rows of all scores, as the planner has it */
 } BestPlan;
 
 typedef struct BestFirst BestFirst;

@@ -326,8 +326,9 @@ order_add_path(PlannerInfo *root, RelOptInfo *rel, const OrderInput *input)
 	pathkeys = find_order(root, rel, input->table, &attno, &descending);
 	if (pathkeys == NIL || !has_exact_bands(rel, input, descending))
 		return;
-	private = list_make4_int(attno, descending, rows_wanted(root),
-							 limit_is_sure(root, rel, input, attno));
+	private = list_make5_int(attno, descending, rows_wanted(root),
+							 limit_is_sure(root, rel, input, attno),
+							 (int) Min(estimate->rows, PG_INT32_MAX));
 	total = estimate->total_cost + estimate->rows * cpu_tuple_cost +
 		BAND_MAX_EXTRA_REQUESTS * options->request_cost +
 		sort_cost(estimate->rows);
