@@ -204,12 +204,13 @@ mentions_in_class(PlannerInfo *root, RelOptInfo *rel, EquivalenceClass *ec,
 						 mention->kind);
 }
 
-/* Does a join condition read a column with a filter of that kind? */
-static bool
-is_joined_on(PlannerInfo *root, RelOptInfo *rel, IntentFilterKind kind)
+/* The join conditions that read a column with a filter of that kind. */
+static List *
+join_clauses_on(PlannerInfo *root, RelOptInfo *rel, IntentFilterKind kind)
 {
 	IntentRel  *irel = rel->fdw_private;
 	MentionArg	arg = {irel->table, kind};
+	List	   *clauses = NIL;
 	ListCell   *lc;
 
 	foreach(lc, rel->joininfo)
@@ -217,11 +218,14 @@ is_joined_on(PlannerInfo *root, RelOptInfo *rel, IntentFilterKind kind)
 		RestrictInfo *ri = lfirst_node(RestrictInfo, lc);
 
 		if (qual_mentions((Node *) ri->clause, rel->relid, irel->table, kind))
-			return true;
+			clauses = lappend(clauses, ri);
 	}
-	return rel->has_eclass_joins &&
-		generate_implied_equalities_for_column(root, rel, mentions_in_class,
-											   &arg, NULL) != NIL;
+	if (rel->has_eclass_joins)
+		clauses = list_concat(clauses,
+							  generate_implied_equalities_for_column(root, rel,
+																	 mentions_in_class,
+																	 &arg, NULL));
+	return clauses;
 }
 
 /*
@@ -235,13 +239,64 @@ unsent_join_column(PlannerInfo *root, RelOptInfo *rel, List *conds,
 	IntentRel  *irel = rel->fdw_private;
 
 	if (fixed || is_pinned(irel->table, conds, kind) ||
-		!is_joined_on(root, rel, kind))
+		join_clauses_on(root, rel, kind) == NIL)
 		return 0;
 	return table_filter_column(irel->table, kind);
 }
 
+/* Is it topic_id = x, with one value? */
+static bool
+is_plain_equality(const IntentCond *cond)
+{
+	return cond->nvalues == 1 && cond->arrays == NULL && cond->nguards == 0;
+}
+
+/* Are the topics of several joined rows wanted together in one request? */
+static bool
+topics_depend_on_joins(IntentRel *irel)
+{
+	const IntentOptions *options = irel->table->options;
+
+	return options->topic_mode == INTENT_TOPICS_ANY &&
+		options->ntopic_ids == 0 && options->audience_id == NULL &&
+		!is_pinned(irel->table, irel->sent, INTENT_FILTER_TOPICS);
+}
+
+/*
+ * With several topics in one request it matters which are asked together.  So
+ * where a join condition compares the topic with a list, a path must send all
+ * join conditions on it, as every other plan does; 0 if it does, or none is a
+ * list: a single topic's rows are the same whatever else is checked.
+ */
 static int
-lacking_join_column(PlannerInfo *root, RelOptInfo *rel, List *conds)
+unsent_topics_column(PlannerInfo *root, RelOptInfo *rel, Relids outer)
+{
+	IntentRel  *irel = rel->fdw_private;
+	bool		has_list = false;
+	bool		all_sent = true;
+	ListCell   *lc;
+
+	if (!topics_depend_on_joins(irel))
+		return 0;
+	foreach(lc, join_clauses_on(root, rel, INTENT_FILTER_TOPICS))
+	{
+		RestrictInfo *ri = lfirst_node(RestrictInfo, lc);
+		IntentCond *cond = qual_classify(root, irel->table, rel->relid,
+										 ri->clause);
+
+		if (!cond)
+			continue;
+		has_list |= !is_plain_equality(cond);
+		all_sent &= bms_is_subset(bms_difference(ri->clause_relids, rel->relids),
+								  outer);
+	}
+	return has_list && !all_sent ?
+		table_filter_column(irel->table, INTENT_FILTER_TOPICS) : 0;
+}
+
+static int
+lacking_join_column(PlannerInfo *root, RelOptInfo *rel, List *conds,
+					Relids outer)
 {
 	IntentRel  *irel = rel->fdw_private;
 	const IntentOptions *options = irel->table->options;
@@ -252,6 +307,8 @@ lacking_join_column(PlannerInfo *root, RelOptInfo *rel, List *conds)
 	if (attno == 0)
 		attno = unsent_join_column(root, rel, conds, INTENT_FILTER_AUDIENCE,
 								   options->audience_id != NULL);
+	if (attno == 0)
+		attno = unsent_topics_column(root, rel, outer);
 	return attno;
 }
 
@@ -295,12 +352,13 @@ needs_not_carried(PlannerInfo *root, RelOptInfo *rel, List *conds)
 
 /* Can a path with these conditions not be run? */
 static bool
-is_lacking(PlannerInfo *root, RelOptInfo *rel, List *conds)
+is_lacking(PlannerInfo *root, RelOptInfo *rel, List *conds,
+		   Relids required_outer)
 {
 	IntentRel  *irel = rel->fdw_private;
 
 	return !has_input(irel->table, conds) ||
-		lacking_join_column(root, rel, conds) > 0 ||
+		lacking_join_column(root, rel, conds, required_outer) > 0 ||
 		needs_not_carried(root, rel, conds);
 }
 
@@ -310,7 +368,7 @@ add_scan_path(PlannerInfo *root, RelOptInfo *rel, List *conds, double rows,
 {
 	IntentRel  *irel = rel->fdw_private;
 	IntentEstimate estimate = estimate_scan(irel->table, conds);
-	bool		lacking = is_lacking(root, rel, conds);
+	bool		lacking = is_lacking(root, rel, conds, required_outer);
 	Cost		base = lacking ? LACKING_COST : 0;
 
 	if (ppi)
@@ -431,7 +489,7 @@ add_best_first_path(PlannerInfo *root, RelOptInfo *rel)
 	IntentRel  *irel = rel->fdw_private;
 	OrderInput	input = {irel->table, irel->sent, irel->local, rel->rows};
 
-	if (is_lacking(root, rel, irel->sent))
+	if (is_lacking(root, rel, irel->sent, rel->lateral_relids))
 		return;
 	input.estimate = estimate_scan(irel->table, irel->sent);
 	order_add_path(root, rel, &input);
@@ -560,7 +618,7 @@ mentioned(RelOptInfo *rel, List *clauses, IntentFilterKind kind)
 /* In the order of IntentPlanFlag. */
 static List *
 plan_flags(PlannerInfo *root, RelOptInfo *rel, List *sent, List *local,
-		   List *retrieved, List *limit)
+		   List *retrieved, List *limit, Relids outer)
 {
 	IntentRel  *irel = rel->fdw_private;
 	List	   *flags = NIL;
@@ -568,7 +626,7 @@ plan_flags(PlannerInfo *root, RelOptInfo *rel, List *sent, List *local,
 	flags = lappend_int(flags, reads_by_scores(irel->table, retrieved));
 	flags = lappend_int(flags, mentioned(rel, local, INTENT_FILTER_DATE));
 	flags = lappend_int(flags, mentioned(rel, local, INTENT_FILTER_AUDIENCE));
-	flags = lappend_int(flags, lacking_join_column(root, rel, sent));
+	flags = lappend_int(flags, lacking_join_column(root, rel, sent, outer));
 	flags = lappend_int(flags, limit != NIL);
 	flags = lappend_int(flags, list_length(limit) > 1);
 	return flags;
@@ -616,7 +674,8 @@ intentGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel,
 	split_bound(root, baserel, &sent, &local);
 	retrieved = retrieved_attnos(baserel, local, sent);
 	limit = limit_exprs(root, baserel, local);
-	flags = plan_flags(root, baserel, sent, local, retrieved, limit);
+	flags = plan_flags(root, baserel, sent, local, retrieved, limit,
+					   PATH_REQ_OUTER(&best_path->path));
 	packed = pack_conds(sent, &values, &clauses);
 	return make_foreignscan(tlist, local, baserel->relid,
 							list_make3(values, clauses, limit),
