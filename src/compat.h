@@ -19,6 +19,7 @@
 #include "varatt.h"
 #endif
 
+#include "access/stratnum.h"
 #include "nodes/execnodes.h"
 #include "nodes/pathnodes.h"
 #include "nodes/plannodes.h"
@@ -90,6 +91,40 @@
 	create_foreignscan_path((root), (rel), (target), (rows), \
 							(startup), (total), (pathkeys), (outer), NULL, \
 							(private))
+#endif
+
+/*
+ * Sort keys: 16 drops nullable_relids, 18 tells the direction by pk_cmptype
+ * and keeps the members that children have apart.
+ */
+#if PG_VERSION_NUM >= 160000
+#define make_expression_pathkey(root, expr, op, relids) \
+	build_expression_pathkey((root), (expr), (op), (relids), true)
+#else
+#define make_expression_pathkey(root, expr, op, relids) \
+	build_expression_pathkey((root), (expr), NULL, (op), (relids), true)
+#endif
+
+#if PG_VERSION_NUM >= 180000
+#define pathkey_is_descending(key) ((key)->pk_cmptype == COMPARE_GT)
+#define ClassMemberIterator EquivalenceMemberIterator
+#define start_class_members(it, ec, relids) \
+	setup_eclass_member_iterator((it), (ec), (relids))
+#define next_class_member(it) eclass_member_iterator_next(it)
+#else
+#define pathkey_is_descending(key) \
+	((key)->pk_strategy == BTGreaterStrategyNumber)
+typedef struct ClassMemberIterator
+{
+	List	   *members;
+	int			next;
+} ClassMemberIterator;
+
+#define start_class_members(it, ec, relids) \
+	((it)->members = (ec)->ec_members, (it)->next = 0)
+#define next_class_member(it) \
+	((it)->next < list_length((it)->members) ? \
+	 (EquivalenceMember *) list_nth((it)->members, (it)->next++) : NULL)
 #endif
 
 /*

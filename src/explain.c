@@ -11,6 +11,7 @@
 #include "body.h"
 #include "intent_fdw.h"
 #include "nodes/makefuncs.h"
+#include "utils/builtins.h"
 #include "utils/ruleutils.h"
 
 static bool
@@ -83,12 +84,29 @@ explain_request(IntentScan *scan, const IntentRequest *request,
 							es);
 }
 
+/* By which column a scan by bands returns its rows, and which way. */
+static void
+explain_order(const IntentScan *scan, ExplainState *es)
+{
+	const IntentColumn *score;
+
+	if (scan->order == NIL)
+		return;
+	score = table_column(scan->table, list_nth_int(scan->order, BEST_ATTNO));
+	ExplainPropertyText("Intent Best First",
+						psprintf("%s %s", quote_identifier(score->name),
+								 list_nth_int(scan->order, BEST_DESCENDING) ?
+								 "DESC" : "ASC"), es);
+}
+
 static void
 explain_counters(const IntentScan *scan, ExplainState *es)
 {
 	const ChainCounters *counters = &scan->counters;
 
 	ExplainPropertyInteger("Intent Requests", NULL, counters->requests, es);
+	if (scan->best)
+		ExplainPropertyInteger("Intent Bands", NULL, best_bands(scan->best), es);
 	ExplainPropertyInteger("Intent Pages", NULL, counters->pages, es);
 	ExplainPropertyInteger("Intent Polls", NULL, counters->polls, es);
 	ExplainPropertyInteger("Intent Retries", NULL, counters->retries, es);
@@ -122,6 +140,7 @@ intentExplainForeignScan(ForeignScanState *node, ExplainState *es)
 		ExplainPropertyText("Relations",
 							psprintf("Aggregate on (%s)", scan->table->name), es);
 	explain_request(scan, request, es);
+	explain_order(scan, es);
 	if (!scan_asks_totals(scan, request))
 		explain_rechecks(scan, context, prefix, es);
 	if (es->analyze)

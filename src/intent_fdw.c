@@ -5,17 +5,22 @@
 #include "intent_fdw.h"
 
 #include "fmgr.h"
+#include "order.h"
 #include "plan.h"
+#include "utils/guc.h"
 
 PG_MODULE_MAGIC;
 
 PG_FUNCTION_INFO_V1(intent_fdw_handler);
 
-extern void _PG_init(void);
+extern PGDLLEXPORT void _PG_init(void);
 
+/* Loading the library: its settings come to be, and its hooks. */
 void
 _PG_init(void)
 {
+	order_define_settings();
+	MarkGUCPrefixReserved("intent_fdw");
 	plan_install_hooks();
 }
 

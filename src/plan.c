@@ -24,6 +24,7 @@
 #include "optimizer/planmain.h"
 #include "optimizer/prep.h"
 #include "optimizer/restrictinfo.h"
+#include "order.h"
 #include "rewrite/rewriteManip.h"
 #include "usage.h"
 #include "utils/partcache.h"
@@ -367,14 +368,23 @@ needs_not_carried(PlannerInfo *root, RelOptInfo *rel, List *conds)
 	return false;
 }
 
+/* Can a path with these conditions not be run? */
+static bool
+is_lacking(PlannerInfo *root, RelOptInfo *rel, List *conds,
+		   Relids required_outer)
+{
+	IntentRel  *irel = rel->fdw_private;
+
+	return !plan_has_input(irel->table, conds) ||
+		lacking_join_column(root, rel, conds, required_outer) > 0 ||
+		needs_not_carried(root, rel, conds);
+}
+
 static void
 add_scan_path(PlannerInfo *root, RelOptInfo *rel, List *conds, double rows,
 			  IntentEstimate estimate, Relids required_outer)
 {
-	IntentRel  *irel = rel->fdw_private;
-	bool		lacking = !plan_has_input(irel->table, conds) ||
-	lacking_join_column(root, rel, conds, required_outer) > 0 ||
-	needs_not_carried(root, rel, conds);
+	bool		lacking = is_lacking(root, rel, conds, required_outer);
 	Cost		base = lacking ? LACKING_COST : 0;
 
 	add_path(rel, (Path *)
@@ -490,7 +500,23 @@ add_lookup_path(PlannerInfo *root, RelOptInfo *rel, Relids outer)
 	add_scan_path(root, rel, sent, rows, estimate, outer);
 }
 
-/* GetForeignPaths: the plain scan, and a lookup for each way to join. */
+/* A scan in the order of the score, if that is asked for. */
+static void
+add_best_first_path(PlannerInfo *root, RelOptInfo *rel)
+{
+	IntentRel  *irel = rel->fdw_private;
+	OrderInput	input = {irel->table, irel->sent, irel->local, rel->rows};
+
+	if (is_lacking(root, rel, irel->sent, rel->lateral_relids))
+		return;
+	input.estimate = irel->estimate;
+	order_add_path(root, rel, &input);
+}
+
+/*
+ * GetForeignPaths: the plain scan, one that returns the best rows first, and
+ * a lookup for each way to join.
+ */
 void
 intentGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel,
 					  Oid foreigntableid)
@@ -500,6 +526,7 @@ intentGetForeignPaths(PlannerInfo *root, RelOptInfo *baserel,
 
 	add_scan_path(root, baserel, irel->sent, baserel->rows, irel->estimate,
 				  baserel->lateral_relids);
+	add_best_first_path(root, baserel);
 	foreach(lc, candidate_outers(root, baserel))
 		add_lookup_path(root, baserel, lfirst(lc));
 }
@@ -661,8 +688,9 @@ intentGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel,
 	packed = plan_pack(sent, &values, &clauses);
 	return make_foreignscan(tlist, local, baserel->relid,
 							list_make3(values, clauses, limit),
-							list_make5(packed, retrieved,
-									   plan_needed(root, baserel, local),
-									   flags, NIL),
+							lappend(list_make5(packed, retrieved,
+											   plan_needed(root, baserel, local),
+											   flags, NIL),
+									best_path->fdw_private),
 							NIL, NIL, outer_plan);
 }

@@ -20,6 +20,7 @@ typedef enum IntentPlanPrivate
 	INTENT_PLAN_COUNTS,			/* attnos that are counted, 0 for rows; NIL:
 								 * an ordinary scan.  The counts follow the
 								 * table's columns in the scan tuple */
+	INTENT_PLAN_ORDER,			/* integers, by BestPlan; NIL: no order */
 } IntentPlanPrivate;
 
 typedef enum IntentPlanFlag

@@ -238,8 +238,9 @@ plan_count(PlannerInfo *root, RelOptInfo *upper, List *tlist)
 	List	   *scan_targets = scan_tlist(count, &counts);
 
 	return make_foreignscan(tlist, NIL, 0, list_make3(values, clauses, NIL),
-							list_make5(packed, retrieved,
-									   plan_needed(root, rel, NIL),
-									   flags, counts),
+							lappend(list_make5(packed, retrieved,
+											   plan_needed(root, rel, NIL),
+											   flags, counts),
+									NIL),
 							scan_targets, NIL, NULL);
 }

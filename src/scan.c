@@ -67,6 +67,12 @@ scan_user(ForeignScan *plan, RangeTblEntry *rte)
 	return OidIsValid(userid) ? userid : GetUserId();
 }
 
+static TupleDesc
+scan_desc(ForeignScanState *node)
+{
+	return node->ss.ss_ScanTupleSlot->tts_tupleDescriptor;
+}
+
 /* BeginForeignScan: reads the plan; sends and evaluates nothing. */
 void
 intentBeginForeignScan(ForeignScanState *node, int eflags)
@@ -90,6 +96,7 @@ intentBeginForeignScan(ForeignScanState *node, int eflags)
 								  plan_exprs(plan, INTENT_EXPRS_VALUES),
 								  plan_exprs(plan, INTENT_EXPRS_CLAUSES), ps);
 	read_flags(scan, plan, ps);
+	scan->order = plan_private(plan, INTENT_PLAN_ORDER);
 	scan->keep = (eflags & EXEC_FLAG_REWIND) != 0 || scan->inputs->has_params ||
 		!bms_is_empty(ps->plan->extParam);
 	scan_count_begin(scan, plan_private(plan, INTENT_PLAN_COUNTS));
@@ -98,6 +105,9 @@ intentBeginForeignScan(ForeignScanState *node, int eflags)
 									plan_private(plan, INTENT_PLAN_RETRIEVED),
 									plan_private(plan, INTENT_PLAN_NEEDED),
 									scan->inputs, ps);
+	if (scan->reader && scan->order != NIL)
+		scan->best = best_prepare(scan->table, scan->order, scan->reader,
+								  scan_desc(node));
 	MemoryContextSwitchTo(old);
 }
 
@@ -150,6 +160,8 @@ scan_stop_chains(IntentScan *scan)
 	if (scan->chains)
 		chains_close(scan->chains);
 	scan->chains = NULL;
+	if (scan->best)
+		best_stop(scan->best);
 	scan->done = false;
 }
 
@@ -204,7 +216,10 @@ scan_open_chains(ForeignScanState *node, bool totals_only)
 	setup.wanted = scan->wanted;
 	setup.totals_only = totals_only;
 	setup.shape = scan_shape(scan);
-	scan->chains = chains_open(&setup, scan->context);
+	if (scan->best)
+		best_start(scan->best, &setup, &scan->use);
+	else
+		scan->chains = chains_open(&setup, scan->context);
 }
 
 static void
@@ -219,10 +234,9 @@ open_store(ForeignScanState *node, IntentScan *scan)
 		tuplestore_clear(scan->store);
 	else
 	{
-		TupleDesc	desc = node->ss.ss_ScanTupleSlot->tts_tupleDescriptor;
-
 		scan->store = tuplestore_begin_heap(false, false, work_mem);
-		scan->store_slot = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
+		scan->store_slot = MakeSingleTupleTableSlot(scan_desc(node),
+													&TTSOpsMinimalTuple);
 	}
 	scan->replaying = false;
 	MemoryContextSwitchTo(old);
@@ -262,6 +276,8 @@ start(ForeignScanState *node, IntentScan *scan)
 bool
 scan_fetch_row(IntentScan *scan, TupleTableSlot *slot)
 {
+	if (scan->best && !scan->done)
+		return best_fetch(scan->best, slot);
 	while (!scan->done)
 	{
 		Chain	   *chain = chains_next(scan->chains);
@@ -294,14 +310,7 @@ replay_row(IntentScan *scan, TupleTableSlot *slot)
 		scan->replaying = false;
 		return false;
 	}
-	slot_getallattrs(stored);
-	ExecClearTuple(slot);
-	for (int i = 0; i < stored->tts_tupleDescriptor->natts; i++)
-	{
-		slot->tts_values[i] = stored->tts_values[i];
-		slot->tts_isnull[i] = stored->tts_isnull[i];
-	}
-	ExecStoreVirtualTuple(slot);
+	rows_show(slot, stored);
 	return true;
 }
 

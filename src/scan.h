@@ -7,6 +7,7 @@
 
 #include "compat.h"
 
+#include "best.h"
 #include "chain.h"
 #include "input.h"
 #include "row.h"
@@ -23,6 +24,7 @@ typedef struct IntentScan
 	List	   *counts;			/* see INTENT_PLAN_COUNTS */
 	char	   *shape;			/* see inputs_shape(); set by the first start */
 	bool		has_shape;		/* shape is set */
+	List	   *order;			/* integers, by BestPlan; NIL: no order */
 
 	/* as of the last start */
 	bool		started;
@@ -35,6 +37,7 @@ typedef struct IntentScan
 	ChainStatement *statement;
 	ChainCounters counters;
 	ChainSet   *chains;
+	BestFirst  *best;			/* instead of chains; NULL in a plain scan */
 	bool		done;			/* all chains are read */
 
 	/* rows already returned, to return them again without a request */

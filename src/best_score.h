@@ -1,0 +1,16 @@
+/*
+ * best_score.h
+ *		Scores of rows, in the types that a score's column may have.
+ *
+ * A side room of best.c.
+ */
+#ifndef INTENT_BEST_SCORE_H
+#define INTENT_BEST_SCORE_H
+
+#include "compat.h"
+
+extern bool best_score_has_type(Oid type);
+extern bool best_score_has_fractions(Oid type);
+extern int	best_score_compare(Oid type, Datum score, int bound);
+
+#endif							/* INTENT_BEST_SCORE_H */
