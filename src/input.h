@@ -22,6 +22,11 @@ typedef struct InputSet
 	ExprState ***states;		/* by condition: values, then guards */
 	bool		has_params;		/* a value changes within the statement */
 
+	/* of a batch: the first condition has these values, each by itself */
+	bool		has_keys;
+	int			nkeys;
+	const Datum *keys;
+
 	/* as evaluated before, to tell whether anything changed */
 	MemoryContext contexts[2];
 	int			current;
@@ -29,7 +34,7 @@ typedef struct InputSet
 } InputSet;
 
 extern InputSet *inputs_prepare(List *packed, List *values, List *clauses,
-								PlanState *node);
+								bool has_keys, PlanState *node);
 extern bool inputs_evaluate(InputSet *set, ExprContext *econtext);
 extern void inputs_describe(InputSet *set, ExprContext *econtext,
 							ParamListInfo params, List *deparse_context);

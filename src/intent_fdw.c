@@ -5,10 +5,24 @@
 #include "intent_fdw.h"
 
 #include "fmgr.h"
+#include "lookup_path.h"
+#include "utils/guc.h"
 
 PG_MODULE_MAGIC;
 
 PG_FUNCTION_INFO_V1(intent_fdw_handler);
+
+void		_PG_init(void);
+
+/* What is there once the module is loaded. */
+void
+_PG_init(void)
+{
+	/* lookup_path.c */
+	lookup_register();
+
+	MarkGUCPrefixReserved("intent_fdw");
+}
 
 /* The callbacks, by the file they live in. */
 Datum

@@ -24,6 +24,7 @@
 #include "optimizer/planmain.h"
 #include "optimizer/prep.h"
 #include "optimizer/restrictinfo.h"
+#include "plan_private.h"
 #include "qual.h"
 #include "rewrite/rewriteManip.h"
 #include "table.h"
@@ -40,16 +41,6 @@
 
 /* The same for 18 on, where disabled nodes are counted and compared first. */
 #define LACKING_DISABLED 1000
-
-/* baserel->fdw_private while planning. */
-typedef struct IntentRel
-{
-	IntentTable *table;
-	List	   *bound;			/* clauses of a partition's own bound */
-	List	   *sent;			/* IntentCond: restrictions and bound */
-	List	   *local;			/* clauses of them that are not sent */
-	Bitmapset  *not_carried;	/* attnos that rows are known not to carry */
-} IntentRel;
 
 /* ---- conditions of a relation or a path ---- */
 
@@ -167,8 +158,8 @@ cond_kind(const IntentTable *table, const IntentCond *cond)
 }
 
 /* Does a condition give the filter its value (or both ends of a range)? */
-static bool
-is_pinned(const IntentTable *table, List *conds, IntentFilterKind kind)
+bool
+plan_pins(const IntentTable *table, List *conds, IntentFilterKind kind)
 {
 	bool		lower = false;
 	bool		upper = false;
@@ -232,7 +223,7 @@ unsent_join_column(PlannerInfo *root, RelOptInfo *rel, List *conds,
 {
 	IntentRel  *irel = rel->fdw_private;
 
-	if (fixed || is_pinned(irel->table, conds, kind) ||
+	if (fixed || plan_pins(irel->table, conds, kind) ||
 		!is_joined_on(root, rel, kind))
 		return 0;
 	return table_filter_column(irel->table, kind);
@@ -257,8 +248,8 @@ static bool
 has_input(const IntentTable *table, List *conds)
 {
 	return table->options->ntopic_ids > 0 || table->options->audience_id ||
-		is_pinned(table, conds, INTENT_FILTER_TOPICS) ||
-		is_pinned(table, conds, INTENT_FILTER_AUDIENCE);
+		plan_pins(table, conds, INTENT_FILTER_TOPICS) ||
+		plan_pins(table, conds, INTENT_FILTER_AUDIENCE);
 }
 
 static bool
@@ -291,15 +282,24 @@ needs_not_carried(PlannerInfo *root, RelOptInfo *rel, List *conds)
 	return false;
 }
 
+/* Would a scan with those conditions raise for want of another? */
+bool
+plan_lacks_input(PlannerInfo *root, RelOptInfo *rel, List *conds)
+{
+	IntentRel  *irel = rel->fdw_private;
+
+	return !has_input(irel->table, conds) ||
+		lacking_join_column(root, rel, conds) > 0 ||
+		needs_not_carried(root, rel, conds);
+}
+
 static void
 add_scan_path(PlannerInfo *root, RelOptInfo *rel, List *conds, double rows,
 			  ParamPathInfo *ppi, Relids required_outer)
 {
 	IntentRel  *irel = rel->fdw_private;
 	IntentEstimate estimate = estimate_scan(irel->table, conds);
-	bool		lacking = !has_input(irel->table, conds) ||
-	lacking_join_column(root, rel, conds) > 0 ||
-	needs_not_carried(root, rel, conds);
+	bool		lacking = plan_lacks_input(root, rel, conds);
 	Cost		base = lacking ? LACKING_COST : 0;
 
 	if (ppi)
@@ -318,14 +318,14 @@ add_scan_path(PlannerInfo *root, RelOptInfo *rel, List *conds, double rows,
  * those that the statement itself names are asked, and an outer row's topic
  * is only checked.
  */
-static bool
-supplies_something(IntentRel *irel, const IntentCond *cond)
+bool
+plan_supplies(IntentRel *irel, const IntentCond *cond)
 {
 	if (cond_kind(irel->table, cond) != INTENT_FILTER_TOPICS ||
 		irel->table->options->topic_mode == INTENT_TOPICS_EACH)
 		return true;
 	return irel->table->options->ntopic_ids == 0 &&
-		!is_pinned(irel->table, irel->sent, INTENT_FILTER_TOPICS);
+		!plan_pins(irel->table, irel->sent, INTENT_FILTER_TOPICS);
 }
 
 static bool
@@ -355,7 +355,7 @@ add_outer(PlannerInfo *root, RelOptInfo *rel, RestrictInfo *ri, List *outers)
 	if (!join_clause_is_movable_to(ri, rel))
 		return outers;
 	cond = qual_classify(root, irel->table, rel->relid, ri->clause);
-	if (!cond || !supplies_something(irel, cond))
+	if (!cond || !plan_supplies(irel, cond))
 		return outers;
 	outer = bms_del_member(bms_union(ri->clause_relids, rel->lateral_relids),
 						   rel->relid);
@@ -436,8 +436,13 @@ retrieved_attnos(RelOptInfo *rel, List *local, List *sent)
 	pull_varattnos((Node *) rel->reltarget->exprs, rel->relid, &attrs);
 	pull_varattnos((Node *) local, rel->relid, &attrs);
 	foreach(lc, sent)
-		pull_varattnos((Node *) ((IntentCond *) lfirst(lc))->clause, rel->relid,
-					   &attrs);
+	{
+		IntentCond *cond = lfirst(lc);
+
+		pull_varattnos((Node *) cond->clause, rel->relid, &attrs);
+		attrs = bms_add_member(attrs, cond->attno -
+							   FirstLowInvalidHeapAttributeNumber);
+	}
 	whole = bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, attrs);
 	for (int attno = 1; attno <= irel->table->natts; attno++)
 	{
@@ -526,7 +531,7 @@ mentioned(RelOptInfo *rel, List *clauses, IntentFilterKind kind)
 /* In the order of IntentPlanFlag. */
 static List *
 plan_flags(PlannerInfo *root, RelOptInfo *rel, List *sent, List *local,
-		   List *retrieved, List *limit)
+		   List *retrieved, List *limit, bool has_keys)
 {
 	IntentRel  *irel = rel->fdw_private;
 	List	   *flags = NIL;
@@ -537,6 +542,7 @@ plan_flags(PlannerInfo *root, RelOptInfo *rel, List *sent, List *local,
 	flags = lappend_int(flags, lacking_join_column(root, rel, sent));
 	flags = lappend_int(flags, limit != NIL);
 	flags = lappend_int(flags, list_length(limit) > 1);
+	flags = lappend_int(flags, has_keys);
 	return flags;
 }
 
@@ -555,6 +561,29 @@ pack_conds(List *sent, List **values, List **clauses)
 		*clauses = lappend(*clauses, cond->clause);
 	}
 	return packed;
+}
+
+/*
+ * The condition whose values are the keys of a batch, or NULL.  They come from
+ * the join above when the plan runs: here is only their type.
+ */
+static IntentCond *
+batch_key(PlannerInfo *root, RelOptInfo *rel, ForeignPath *path)
+{
+	IntentRel  *irel = rel->fdw_private;
+	RestrictInfo *ri;
+	IntentCond *cond;
+	Node	   *value;
+
+	if (path->fdw_private == NIL)
+		return NULL;
+	ri = list_nth_node(RestrictInfo, path->fdw_private, INTENT_PATH_KEY);
+	cond = qual_classify(root, irel->table, rel->relid, ri->clause);
+	value = linitial(cond->exprs);
+	cond->exprs = list_make1(makeNullConst(exprType(value), exprTypmod(value),
+										   exprCollation(value)));
+	cond->clause = (Expr *) makeBoolConst(true, false);
+	return cond;
 }
 
 /*
@@ -577,12 +606,16 @@ intentGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel,
 	List	   *limit;
 	List	   *packed;
 	List	   *flags;
+	IntentCond *key = batch_key(root, baserel, best_path);
 
 	split_clauses(root, baserel, scan_clauses, &sent, &local);
 	split_bound(root, baserel, &sent, &local);
+	if (key)
+		sent = lcons(key, sent);
 	retrieved = retrieved_attnos(baserel, local, sent);
 	limit = limit_exprs(root, baserel, local);
-	flags = plan_flags(root, baserel, sent, local, retrieved, limit);
+	flags = plan_flags(root, baserel, sent, local, retrieved, limit,
+					   key != NULL);
 	packed = pack_conds(sent, &values, &clauses);
 	return make_foreignscan(tlist, local, baserel->relid,
 							list_make3(values, clauses, limit),

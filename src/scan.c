@@ -59,6 +59,13 @@ scan_user(ForeignScanState *node, ForeignScan *plan)
 	return OidIsValid(userid) ? userid : GetUserId();
 }
 
+static bool
+has_keys(ForeignScan *plan)
+{
+	return list_nth_int(plan_private(plan, INTENT_PLAN_FLAGS),
+						INTENT_FLAG_HAS_KEYS);
+}
+
 /* BeginForeignScan: reads the plan; sends and evaluates nothing. */
 void
 intentBeginForeignScan(ForeignScanState *node, int eflags)
@@ -79,9 +86,11 @@ intentBeginForeignScan(ForeignScanState *node, int eflags)
 	scan->userid = scan_user(node, plan);
 	scan->inputs = inputs_prepare(plan_private(plan, INTENT_PLAN_CONDS),
 								  plan_exprs(plan, INTENT_EXPRS_VALUES),
-								  plan_exprs(plan, INTENT_EXPRS_CLAUSES), ps);
+								  plan_exprs(plan, INTENT_EXPRS_CLAUSES),
+								  has_keys(plan), ps);
 	read_flags(scan, plan, ps);
-	scan->keep = (eflags & EXEC_FLAG_REWIND) != 0 || scan->inputs->has_params;
+	scan->keep = !scan->inputs->has_keys &&
+		((eflags & EXEC_FLAG_REWIND) != 0 || scan->inputs->has_params);
 	if ((eflags & EXEC_FLAG_EXPLAIN_ONLY) == 0)
 		scan->reader = rows_prepare(scan->table,
 									plan_private(plan, INTENT_PLAN_RETRIEVED),
@@ -241,6 +250,7 @@ fetch_row(IntentScan *scan, TupleTableSlot *slot)
 			scan->chains = NULL;
 			break;
 		}
+		scan->row_chain = chain->spec;
 		passes = rows_fill(scan->reader, chain, slot);
 		chain_row_taken(scan->chains, chain);
 		if (passes)
@@ -301,6 +311,33 @@ intentReScanForeignScan(ForeignScanState *node)
 	IntentScan *scan = node->fdw_state;
 
 	scan->started = false;
+}
+
+/* ---- batches ---- */
+
+/*
+ * The keys to ask for after the next rescan, each as if it were the only one.
+ * They must stay until the first row is asked for.
+ */
+void
+scan_set_keys(IntentScan *scan, const Datum *keys, int nkeys)
+{
+	scan->inputs->keys = keys;
+	scan->inputs->nkeys = nkeys;
+}
+
+/*
+ * The key that the row returned last was asked for with, or NULL when the
+ * keys could not be sent, so that rows may belong to any of them.
+ */
+const IntentScalar *
+scan_row_key(const IntentScan *scan)
+{
+	const IntentCond *cond = scan->inputs->conds[0];
+
+	if (scan->request->sent[0] == INTENT_SENT_NOT)
+		return NULL;
+	return scan->row_chain->fields[table_column(scan->table, cond->attno)->filter].values;
 }
 
 /* EndForeignScan: cancels what is under way; figures stay for EXPLAIN. */
