@@ -261,14 +261,15 @@ lookup_exec(CustomScanState *node)
 	return result;
 }
 
-/* Everything anew, with small batches. */
+/* Everything anew. */
 static void
 start_over(LookupState *state)
 {
 	MemoryContextReset(state->context);
 	state->nrows = 0;
 	state->outer_done = false;
-	state->batch_keys = state->scan->table->options->max_connections;
+	state->batch_keys = state->all_rows ? LOOKUP_MAX_KEYS :
+		state->scan->table->options->max_connections;
 	state->phase = LOOKUP_LOAD;
 }
 
@@ -299,6 +300,7 @@ lookup_begin(CustomScanState *node, EState *estate, int eflags)
 	node->custom_ps = list_make2(state->outer, state->inner);
 	state->jointype = list_nth_int(plan->custom_private, LOOKUP_PLAN_JOINTYPE);
 	state->nouter = list_nth_int(plan->custom_private, LOOKUP_PLAN_NOUTER);
+	state->all_rows = list_nth_int(plan->custom_private, LOOKUP_PLAN_ALL_ROWS);
 	state->key = ExecInitExpr(linitial(key), &node->ss.ps);
 	state->join = ExecInitQual(list_nth(plan->custom_exprs, LOOKUP_EXPRS_JOIN),
 							   &node->ss.ps);

@@ -19,6 +19,7 @@ typedef enum LookupPlanPrivate
 	LOOKUP_PLAN_JOINTYPE,		/* inner, left, semi or anti */
 	LOOKUP_PLAN_KEY_ATTNO,		/* of the foreign table */
 	LOOKUP_PLAN_NOUTER,			/* columns of the scan tuple that are outer */
+	LOOKUP_PLAN_ALL_ROWS,		/* no LIMIT or cursor may end the join early */
 } LookupPlanPrivate;
 
 /* custom_exprs; each a list of its own */

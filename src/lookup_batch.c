@@ -14,9 +14,6 @@
 #include "utils/datum.h"
 #include "utils/memutils.h"
 
-/* Most keys in a batch; each costs a request, most of them of one page. */
-#define MAX_BATCH_KEYS 1000
-
 /* Rows and keys that a batch has room for at first. */
 #define FIRST_ROOM 64
 
@@ -176,8 +173,9 @@ batch_is_full(const LookupState *state)
 
 /*
  * Reads outer rows until the batch has enough keys or takes enough memory.
- * False when there are none left.  The first batch is as small as what is
- * asked at the same time, in case few rows are wanted; they double.
+ * False when there are none left.  Where few rows may be wanted, the first
+ * batch is as small as what is asked at the same time; they double.  A key
+ * that comes again in a later batch is asked for again.
  */
 bool
 batch_load(LookupState *state)
@@ -193,7 +191,7 @@ batch_load(LookupState *state)
 			load_row(state, slot);
 		CHECK_FOR_INTERRUPTS();
 	}
-	state->batch_keys = Min(state->batch_keys * 2, MAX_BATCH_KEYS);
+	state->batch_keys = Min(state->batch_keys * 2, LOOKUP_MAX_KEYS);
 	if (state->nrows == 0)
 		return false;
 	state->batches++;

@@ -413,8 +413,9 @@ plan_lookup(PlannerInfo *root, RelOptInfo *rel, CustomPath *best_path,
 	cscan->custom_exprs =
 		list_make2(list_make1(respell(linitial(cond->exprs), columns)),
 				   respell((Node *) join, columns));
-	cscan->custom_private = list_make3_int(jointype, cond->attno,
-										   list_length(outer->targetlist));
+	cscan->custom_private = list_make4_int(jointype, cond->attno,
+										   list_length(outer->targetlist),
+										   root->tuple_fraction <= 0);
 	cscan->custom_scan_tlist = target_list(columns);
 	cscan->methods = &lookup_scan_methods;
 	return &cscan->scan.plan;

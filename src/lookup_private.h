@@ -10,6 +10,9 @@
 #include "scan.h"
 #include "utils/hsearch.h"
 
+/* Most keys in a batch; each costs a request, most of them of one page. */
+#define LOOKUP_MAX_KEYS 1000
+
 /* Which lookup of a batch an outer row takes part in. */
 typedef enum LookupPass
 {
@@ -49,6 +52,7 @@ typedef struct LookupState
 	/* from the plan */
 	JoinType	jointype;
 	int			nouter;
+	bool		all_rows;
 	ExprState  *key;
 	ExprState  *join;
 	PlanState  *outer;
