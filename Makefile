@@ -16,7 +16,7 @@ SHLIB_LINK = -lcurl -ljansson
 WERROR = -Werror
 PG_CPPFLAGS = -Isrc
 PG_CFLAGS = -Wall -Wextra $(WERROR) -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers
-with_llvm = no
+override with_llvm := no
 
 # Each test gets a simulator of its own from the launcher. pg_regress finds ./expected and test/sql.
 REGRESS = $(patsubst test/sql/%.sql,%,$(wildcard test/sql/*.sql))

@@ -25,9 +25,6 @@
 #include "utils/date.h"
 #include "utils/datetime.h"
 
-/* Longest message of a server that an error repeats, in bytes. */
-#define MESSAGE_LIMIT 500
-
 /* Bytes of a malformed answer that an error shows (DESIGN 4). */
 #define EXCERPT_LIMIT 200
 
@@ -236,8 +233,8 @@ find_message(json_t *root)
  * Text of the server as an error may show it: printable, bounded, in the
  * server encoding, palloc'd.
  */
-static char *
-printable(const char *text, size_t len, size_t limit)
+char *
+body_printable(const char *text, size_t len, size_t limit)
 {
 	StringInfoData buf;
 	bool		utf8 = pg_verify_mbstr(PG_UTF8, text, Min(len, limit), true);
@@ -257,32 +254,37 @@ printable(const char *text, size_t len, size_t limit)
 		else
 			appendStringInfoChar(&buf, c);
 	}
+	while (buf.len > 0 && buf.data[buf.len - 1] == ' ')
+		buf.data[--buf.len] = '\0';
 	return buf.data;
 }
 
 /*
- * The message in the body of an error reply: from JSON of the kinds seen, or
- * the beginning of plain text; NULL when there is nothing to show.  palloc'd.
+ * The message in the body of an error reply, from JSON of the kinds seen, or
+ * NULL; in UTF-8, whole, palloc'd.
  */
 char *
 body_error_message(const char *text, size_t len)
 {
 	json_t	   *root = json_loadb(text, len, JSON_DECODE_ANY, NULL);
 	const char *message = root ? find_message(root) : NULL;
-	char		copy[MESSAGE_LIMIT + 4];
+	char	   *copy = NULL;
 
-	copy[0] = '\0';
 	if (message)
-		strlcpy(copy, message, sizeof(copy));
-	if (root)
-		json_decref(root);
-	if (copy[0] != '\0')
-		return printable(copy, strlen(copy), MESSAGE_LIMIT);
-	while (len > 0 && isspace((unsigned char) *text))
-		text++, len--;
-	if (len == 0)
-		return NULL;
-	return body_excerpt(text, len);
+		copy = MemoryContextAllocExtended(CurrentMemoryContext,
+										  strlen(message) + 1,
+										  MCXT_ALLOC_NO_OOM);
+	if (copy)
+		strcpy(copy, message);
+	json_decref(root);
+	return copy;
+}
+
+/* A byte outside of strings and numbers, as an excerpt shows it. */
+static char
+structural(char c)
+{
+	return IS_HIGHBIT_SET(c) ? '?' : (unsigned char) c < ' ' || c == 0x7f ? ' ' : c;
 }
 
 /*
@@ -301,7 +303,7 @@ body_excerpt(const char *text, size_t len)
 	while (i < len && isspace((unsigned char) text[i]))
 		i++;
 	if (i == len || strchr("{[\"", text[i]) == NULL)
-		return printable(text + i, len - i, EXCERPT_LIMIT);
+		return body_printable(text + i, len - i, EXCERPT_LIMIT);
 
 	initStringInfo(&buf);
 	while (i < len && buf.len < EXCERPT_LIMIT)
@@ -314,8 +316,8 @@ body_excerpt(const char *text, size_t len)
 				i += text[i] == '\\';
 			i = Min(i + 1, len);
 			if (i < len && text[i] == ':' && i - start < NAMEDATALEN)
-				appendStringInfoString(&buf, printable(text + start, i - start,
-													   NAMEDATALEN));
+				appendStringInfoString(&buf, body_printable(text + start, i - start,
+															NAMEDATALEN));
 			else
 				appendStringInfoString(&buf, "\"...\"");
 		}
@@ -326,7 +328,7 @@ body_excerpt(const char *text, size_t len)
 			appendStringInfoChar(&buf, '0');
 		}
 		else
-			appendStringInfoString(&buf, printable(text + i++, 1, 1));
+			appendStringInfoChar(&buf, structural(text[i++]));
 	}
 	return buf.data;
 }

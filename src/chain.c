@@ -269,7 +269,8 @@ may_prefetch(const ChainSet *set, const Chain *chain)
 {
 	int			left = chain->page->nrows - chain->row;
 
-	return set->setup.wanted == 0 || set->taken + left < set->setup.wanted;
+	return chain_within_budget(set) &&
+		(set->setup.wanted == 0 || set->taken + left < set->setup.wanted);
 }
 
 /*

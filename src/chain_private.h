@@ -27,10 +27,12 @@ typedef struct ChainRun
 	MemoryContext page_context; /* reset for each page */
 	HttpTransfer *transfer;
 	char	   *body;			/* of the request under way, in its context */
+	char	   *auth_header;	/* likewise; a secret */
 	MemoryContext body_context;
 	char	   *cursor;			/* of the page to ask for; NULL: the first */
 	HTAB	   *seen;			/* hashes of cursors */
 	int			attempts;		/* sent for this page since it last changed */
+	bool		ahead;			/* the request was sent before it was needed */
 	TimestampTz resume_at;
 	TimestampTz poll_since;		/* 0: not polling */
 	int			poll_ms;
@@ -61,6 +63,7 @@ struct ChainSet
 
 /* chain_run.c */
 extern void chain_step(ChainSet *set, ChainRun *run);
+extern bool chain_within_budget(const ChainSet *set);
 extern void chain_send(ChainSet *set, ChainRun *run);
 
 #define chain_has_rows(run) \

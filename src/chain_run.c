@@ -14,6 +14,7 @@
 #include "common/pg_prng.h"
 #include "failure.h"
 #include "utils/datetime.h"
+#include "utils/memutils.h"
 #include "utils/timestamp.h"
 
 /* Restarts of a statement before it gives up on a moving run (DESIGN 2.3). */
@@ -34,23 +35,32 @@ fill_failure(ChainSet *set, ChainRun *run, FailureContext *context)
 	context->table = set->setup.table;
 	context->userid = set->setup.userid;
 	context->request_body = run->body;
+	context->auth_header = run->auth_header;
 	context->has_cursor = run->cursor != NULL;
 	context->attempts = run->attempts;
 	context->page = run->public.page_number + 1;
 }
 
-static void
-check_budget(ChainSet *set)
+/* May the scan send one more request? */
+bool
+chain_within_budget(const ChainSet *set)
 {
 	const IntentOptions *options = set->setup.table->options;
 
-	if (options->max_requests == 0 ||
-		set->setup.counters->requests < options->max_requests)
+	return options->max_requests == 0 ||
+		set->setup.counters->requests < options->max_requests;
+}
+
+static void
+check_budget(const ChainSet *set)
+{
+	if (chain_within_budget(set))
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 			 errmsg("the scan of table \"%s\" has used up its %d requests",
-					set->setup.table->name, options->max_requests),
+					set->setup.table->name,
+					set->setup.table->options->max_requests),
 			 errhint("Narrow the query, or raise the option \"max_requests\" of the table or its server.")));
 }
 
@@ -68,7 +78,9 @@ chain_send(ChainSet *set, ChainRun *run)
 	MemoryContextReset(run->body_context);
 	old = MemoryContextSwitchTo(run->body_context);
 	run->body = body_request(run->public.spec, set->limit, run->cursor);
-	headers[0] = option_auth_header(set->setup.userid, set->setup.table->server);
+	run->auth_header = option_auth_header(set->setup.userid,
+										  set->setup.table->server);
+	headers[0] = run->auth_header;
 	headers[1] = "Content-Type: application/json";
 	headers[2] = "Accept: application/json";
 	headers[3] = NULL;
@@ -85,6 +97,7 @@ chain_send(ChainSet *set, ChainRun *run)
 	request.user_agent = options->user_agent;
 	set->setup.counters->requests++;
 	run->attempts++;
+	run->ahead = chain_has_rows(run);
 	run->transfer = http_start(set->pool, &request, run->context);
 	run->state = CHAIN_SENT;
 	MemoryContextSwitchTo(old);
@@ -109,6 +122,19 @@ backoff_ms(const IntentOptions *options, int attempts)
 	return delay / 2 + (int64) (pg_prng_double(&pg_global_prng_state) * delay / 2);
 }
 
+/*
+ * Did a page that was asked for ahead of need get lost while the reader was
+ * away?  Nothing drives a transfer between rows, so its time may have run out,
+ * or the server may have given up, although nobody waited for it.
+ */
+static bool
+was_lost_ahead(const ChainRun *run, const HttpReply *reply)
+{
+	return run->ahead && (reply->outcome == HTTP_TIMED_OUT ||
+						  reply->outcome == HTTP_CUT_SHORT ||
+						  reply->outcome == HTTP_CONNECT_FAILED);
+}
+
 /* Tries again what may pass; raises the rest. */
 static void
 handle_failure(ChainSet *set, ChainRun *run, const HttpReply *reply)
@@ -117,6 +143,13 @@ handle_failure(ChainSet *set, ChainRun *run, const HttpReply *reply)
 	FailureContext context;
 	int64		delay = reply->retry_after_ms;
 
+	if (was_lost_ahead(run, reply))
+	{
+		run->attempts = 0;
+		run->state = CHAIN_READY_TO_SEND;
+		set->setup.counters->retries++;
+		return;
+	}
 	fill_failure(set, run, &context);
 	if (!failure_is_transient(reply) || run->attempts > options->max_retries ||
 		delay > options->max_retry_delay)
@@ -270,7 +303,7 @@ note_cursor(ChainSet *set, ChainRun *run, const RowPage *page,
 	hash_search(run->seen, &hash, HASH_ENTER, &found);
 	if (found)
 		failure_malformed(&context, reply, "a cursor came twice");
-	if (run->empty_pages > MAX_EMPTY_PAGES)
+	if (page->nrows == 0 && run->empty_pages >= MAX_EMPTY_PAGES)
 		failure_malformed(&context, reply, "one page without rows after the other");
 }
 
@@ -337,19 +370,14 @@ accept_page(ChainSet *set, ChainRun *run, RowPage *page, const HttpReply *reply)
 {
 	if (!check_snapshot(set, run, page, reply))
 		return;
+	if (page->has_more)
+		note_cursor(set, run, page, reply);
 	note_total(run, page);
 	count_page(set, run, page);
-	if (page->has_more)
-	{
-		note_cursor(set, run, page, reply);
-		set_cursor(run, page->next_cursor);
-		run->state = CHAIN_READY_TO_SEND;
-	}
-	else
-	{
-		run->state = CHAIN_LAST_PAGE;
+	set_cursor(run, page->has_more ? page->next_cursor : NULL);
+	run->state = page->has_more ? CHAIN_READY_TO_SEND : CHAIN_LAST_PAGE;
+	if (!page->has_more)
 		verify_total(set, run);
-	}
 	run->public.page = page;
 	run->public.row = 0;
 }

@@ -37,6 +37,11 @@
 								 PG_UTF8, false)
 #endif
 
+/* 18 says pg_noreturn, before the declaration. */
+#ifndef pg_noreturn
+#define pg_noreturn pg_attribute_noreturn()
+#endif
+
 /* The user that a foreign scan runs as; 0 is the current user. */
 #if PG_VERSION_NUM >= 160000
 #define foreign_scan_user(fscan, rte) ((fscan)->checkAsUser)

@@ -9,7 +9,14 @@
 #include "failure.h"
 
 #include "body.h"
+#include "lib/stringinfo.h"
 #include "miscadmin.h"
+
+/* Longest message of a server that an error repeats, in bytes. */
+#define MESSAGE_LIMIT 500
+
+/* As much of a body as errors look at, in bytes. */
+#define BODY_LIMIT 65536
 
 /* What the detail of an error shows. */
 typedef enum DetailKind
@@ -133,13 +140,86 @@ attempts_text(int attempts)
 	return psprintf(attempts == 1 ? "%d attempt" : "%d attempts", attempts);
 }
 
-/* " It said: ...", or nothing */
+/* The secret of "X-API-Key: ..." or "Authorization: Bearer ...", or NULL. */
+static const char *
+secret_of(const FailureContext *context)
+{
+	const char *space = context->auth_header ?
+	strrchr(context->auth_header, ' ') : NULL;
+
+	return space && space[1] != '\0' ? space + 1 : NULL;
+}
+
+/*
+ * What the server sent, without the secret that it may repeat.  NULs become
+ * spaces.
+ */
 static char *
-said(const HttpReply *reply)
+conceal(const FailureContext *context, const char *text, size_t len)
+{
+	const char *secret = secret_of(context);
+	size_t		width = secret ? strlen(secret) : 0;
+	StringInfoData buf;
+
+	initStringInfo(&buf);
+	len = Min(len, BODY_LIMIT);
+	for (size_t i = 0; i < len;)
+	{
+		if (secret && len - i >= width && memcmp(text + i, secret, width) == 0)
+		{
+			appendStringInfoString(&buf, "***");
+			i += width;
+		}
+		else
+		{
+			appendStringInfoChar(&buf, text[i] ? text[i] : ' ');
+			i++;
+		}
+	}
+	return buf.data;
+}
+
+static char *
+excerpt(const FailureContext *context, const HttpReply *reply)
+{
+	char	   *text = conceal(context, reply->body, reply->body_len);
+
+	return body_excerpt(text, strlen(text));
+}
+
+/* How an answer begins that could not be used. */
+static char *
+begins(const FailureContext *context, const HttpReply *reply)
+{
+	char	   *text = excerpt(context, reply);
+
+	return text[0] == '\0' ? "The answer is empty." :
+		psprintf("The answer begins: %s", text);
+}
+
+/* The server's own words, or the beginning of what it sent instead. */
+static char *
+message_of(const FailureContext *context, const HttpReply *reply)
 {
 	char	   *message = body_error_message(reply->body, reply->body_len);
 
-	return message ? psprintf(" It said: %s", message) : "";
+	if (!message)
+		return excerpt(context, reply);
+	message = conceal(context, message, strlen(message));
+	return body_printable(message, strlen(message), MESSAGE_LIMIT);
+}
+
+/* " It said: ... .", or nothing */
+static char *
+said(const FailureContext *context, const HttpReply *reply)
+{
+	char	   *message = message_of(context, reply);
+	size_t		len = strlen(message);
+
+	if (len == 0)
+		return "";
+	return psprintf(" It said: %s%s", message,
+					strchr(".!?", message[len - 1]) ? "" : ".");
 }
 
 /* What Retry-After said, or for a limited rate that it said nothing. */
@@ -159,18 +239,18 @@ detail_text(DetailKind kind, const FailureContext *context,
 	switch (kind)
 	{
 		case DETAIL_MESSAGE:
-			return psprintf("Status %d.%s", reply->status, said(reply));
+			return psprintf("Status %d.%s", reply->status, said(context, reply));
 		case DETAIL_REQUEST:
 			return psprintf("Status %d.%s Request body: %s", reply->status,
-							said(reply),
+							said(context, reply),
 							context->request_body ? context->request_body : "none");
 		case DETAIL_EXCERPT:
-			return psprintf("Status %d. The answer begins: %s", reply->status,
-							body_excerpt(reply->body, reply->body_len));
+			return psprintf("Status %d. %s", reply->status,
+							begins(context, reply));
 		default:
 			return psprintf("Status %d after %s.%s%s", reply->status,
 							attempts_text(context->attempts), asked_to_wait(reply),
-							said(reply));
+							said(context, reply));
 	}
 }
 
@@ -199,8 +279,7 @@ hint_text(HintKind kind, const FailureContext *context)
 	}
 }
 
-static void
-pg_attribute_noreturn()
+pg_noreturn static void
 raise_status(const FailureContext *context, const HttpReply *reply)
 {
 	const StatusRule *rule = rule_for_status(reply->status);
@@ -247,10 +326,7 @@ failure_malformed(const FailureContext *context, const HttpReply *reply,
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_UNABLE_TO_CREATE_REPLY),
 			 errmsg("malformed answer: %s", problem),
-			 reply ? errdetail_internal("Page %d of table \"%s\", %zu bytes, begins: %s",
-										context->page, context->table->name,
-										reply->body_len,
-										body_excerpt(reply->body, reply->body_len)) :
-			 errdetail("Page %d of table \"%s\".", context->page,
-					   context->table->name)));
+			 errdetail_internal("Page %d of table \"%s\", %zu bytes. %s",
+								context->page, context->table->name,
+								reply->body_len, begins(context, reply))));
 }

@@ -19,16 +19,17 @@ typedef struct FailureContext
 	const IntentTable *table;
 	Oid			userid;
 	const char *request_body;	/* or NULL */
+	const char *auth_header;	/* hidden where the server repeats its secret */
 	bool		has_cursor;
 	int			attempts;		/* requests sent for this page, this one too */
 	int			page;			/* from 1 */
 } FailureContext;
 
 extern bool failure_is_transient(const HttpReply *reply);
-extern void failure_raise(const FailureContext *context,
-						  const HttpReply *reply) pg_attribute_noreturn();
-extern void failure_malformed(const FailureContext *context,
-							  const HttpReply *reply,
-							  const char *problem) pg_attribute_noreturn();
+pg_noreturn extern void failure_raise(const FailureContext *context,
+									  const HttpReply *reply);
+pg_noreturn extern void failure_malformed(const FailureContext *context,
+										  const HttpReply *reply,
+										  const char *problem);
 
 #endif							/* INTENT_FAILURE_H */

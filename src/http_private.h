@@ -55,7 +55,7 @@ struct HttpTransfer
 
 extern const curl_version_info_data *http_curl;
 
-extern void http_out_of_memory(void) pg_attribute_noreturn();
+pg_noreturn extern void http_out_of_memory(void);
 extern void http_set_options(HttpTransfer *transfer,
 							 const HttpRequest *request);
 extern void http_make_reply(HttpTransfer *transfer, CURLcode code,

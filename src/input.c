@@ -247,6 +247,13 @@ unknown_walker(Node *node, ParamListInfo params)
 	return expression_tree_walker(node, unknown_walker, params);
 }
 
+/* Can the expressions be evaluated without running the plan? */
+bool
+inputs_are_known(List *exprs, ParamListInfo params)
+{
+	return !unknown_walker((Node *) exprs, params);
+}
+
 static char *
 symbol_for(Expr *expr, List *deparse_context)
 {
@@ -269,7 +276,7 @@ describe_one(InputSet *set, int i, ExprContext *econtext, ParamListInfo params,
 	}
 	foreach(lc, set->conds[i]->exprs)
 	{
-		if (unknown_walker(lfirst(lc), params))
+		if (!inputs_are_known(list_make1(lfirst(lc)), params))
 		{
 			set->inputs[i].symbol = symbol_for(lfirst(lc), deparse_context);
 			return;

@@ -38,6 +38,7 @@ extern InputSet *inputs_prepare(List *packed, List *values, List *clauses,
 extern bool inputs_evaluate(InputSet *set, ExprContext *econtext);
 extern void inputs_describe(InputSet *set, ExprContext *econtext,
 							ParamListInfo params, List *deparse_context);
+extern bool inputs_are_known(List *exprs, ParamListInfo params);
 extern bool inputs_recheck(InputSet *set, ExprContext *econtext,
 						   TupleTableSlot *slot, const IntentTable *table);
 

@@ -108,9 +108,10 @@ static Bitmapset *
 known_not_carried(const IntentTable *table)
 {
 	Bitmapset  *carried;
+	Bitmapset  *optional;
 	Bitmapset  *result = NULL;
 
-	if (!table_carried(table->relid, &carried))
+	if (!table_carried(table->relid, &carried, &optional))
 		return NULL;
 	for (int i = 0; i < table->natts; i++)
 	{
@@ -343,6 +344,20 @@ is_filter_column(PlannerInfo *root, RelOptInfo *rel, EquivalenceClass *ec,
 	return false;
 }
 
+/* list_append_unique() for sets, which are no Nodes before 16 */
+static List *
+add_relids(List *sets, Relids set)
+{
+	ListCell   *lc;
+
+	foreach(lc, sets)
+	{
+		if (bms_equal(lfirst(lc), set))
+			return sets;
+	}
+	return lappend(sets, set);
+}
+
 /* The relations that one join clause would take values from, if it can be sent. */
 static List *
 add_outer(PlannerInfo *root, RelOptInfo *rel, RestrictInfo *ri, List *outers)
@@ -350,7 +365,6 @@ add_outer(PlannerInfo *root, RelOptInfo *rel, RestrictInfo *ri, List *outers)
 	IntentRel  *irel = rel->fdw_private;
 	IntentCond *cond;
 	Relids		outer;
-	ListCell   *lc;
 
 	if (!join_clause_is_movable_to(ri, rel))
 		return outers;
@@ -361,12 +375,7 @@ add_outer(PlannerInfo *root, RelOptInfo *rel, RestrictInfo *ri, List *outers)
 						   rel->relid);
 	if (bms_is_empty(outer))
 		return outers;
-	foreach(lc, outers)
-	{
-		if (bms_equal(lfirst(lc), outer))
-			return outers;
-	}
-	return lappend(outers, outer);
+	return add_relids(outers, outer);
 }
 
 /* All sets of relations that a lookup could take its values from. */
@@ -390,9 +399,7 @@ candidate_outers(PlannerInfo *root, RelOptInfo *rel)
 	}
 	foreach(lc, outers)
 		all = bms_add_members(all, lfirst(lc));
-	if (list_length(outers) > 1 && !list_member(outers, all))
-		outers = lappend(outers, all);
-	return outers;
+	return all ? add_relids(outers, all) : outers;
 }
 
 static void

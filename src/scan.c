@@ -90,7 +90,8 @@ intentBeginForeignScan(ForeignScanState *node, int eflags)
 								  has_keys(plan), ps);
 	read_flags(scan, plan, ps);
 	scan->keep = !scan->inputs->has_keys &&
-		((eflags & EXEC_FLAG_REWIND) != 0 || scan->inputs->has_params);
+		((eflags & EXEC_FLAG_REWIND) != 0 || scan->inputs->has_params ||
+		 !bms_is_empty(ps->plan->extParam));
 	if ((eflags & EXEC_FLAG_EXPLAIN_ONLY) == 0)
 		scan->reader = rows_prepare(scan->table,
 									plan_private(plan, INTENT_PLAN_RETRIEVED),
@@ -208,7 +209,9 @@ open_store(ForeignScanState *node, IntentScan *scan)
 
 /*
  * The first row after Begin or ReScan: with the values of before, what was
- * kept is read again, else all starts anew.
+ * kept is read again, else all starts anew.  A first rescan that nobody
+ * announced finds nothing kept; from then on rows are, but for a batch's,
+ * which would not tell their keys.
  */
 static void
 start(ForeignScanState *node, IntentScan *scan)
@@ -216,6 +219,7 @@ start(ForeignScanState *node, IntentScan *scan)
 	ExprContext *econtext = node->ss.ps.ps_ExprContext;
 	bool		same = inputs_evaluate(scan->inputs, econtext);
 
+	scan->keep |= same && !scan->inputs->has_keys;
 	if (same && scan->store &&
 		scan->wanted == (has_local_inputs(scan) ? 0 : rows_wanted(scan, econtext)))
 	{
@@ -367,6 +371,16 @@ intentRecheckForeignScan(ForeignScanState *node, TupleTableSlot *slot)
 						  scan->table);
 }
 
+/* Are LIMIT and OFFSET constants, or parameters with a value? */
+static bool
+limit_is_known(ForeignScanState *node)
+{
+	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
+
+	return inputs_are_known(plan_exprs(plan, INTENT_EXPRS_LIMIT),
+							node->ss.ps.state->es_param_list_info);
+}
+
 /*
  * The request as far as it is known without running the plan, for EXPLAIN.
  * After a run it is the last one made.
@@ -382,6 +396,8 @@ scan_describe(ForeignScanState *node, List *deparse_context)
 						node->ss.ps.state->es_param_list_info, deparse_context);
 		scan->request = request_build(scan->table, scan->inputs->inputs,
 									  scan->inputs->n, &scan->use);
+		if (!has_local_inputs(scan) && limit_is_known(node))
+			scan->wanted = rows_wanted(scan, node->ss.ps.ps_ExprContext);
 	}
 	return scan->request;
 }

@@ -19,11 +19,18 @@
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
-/* What the rows of a table carry: columns as attno - 1. */
+/*
+ * What the rows of a table carry: columns as attno - 1.  The sets are in
+ * TopMemoryContext.
+ */
 typedef struct CarriedEntry
 {
 	Oid			relid;			/* hash key */
-	Bitmapset  *columns;		/* in TopMemoryContext, NULL when none */
+	bool		known;			/* a page with rows was seen */
+	Bitmapset  *columns;
+	Bitmapset  *before;			/* carried once, then missing from a page */
+	Bitmapset  *optional;		/* carried, missing, and carried again: absent
+								 * is null, not another form of row */
 } CarriedEntry;
 
 static HTAB *carried_tables = NULL;
@@ -179,6 +186,8 @@ static void
 forget_table(CarriedEntry *entry)
 {
 	bms_free(entry->columns);
+	bms_free(entry->before);
+	bms_free(entry->optional);
 	hash_search(carried_tables, &entry->relid, HASH_REMOVE, NULL);
 }
 
@@ -231,42 +240,76 @@ make_memory(void)
 }
 
 /*
- * Which columns (attno - 1) the table's rows are known to carry.
+ * Which columns (attno - 1) the table's rows are known to carry, and which of
+ * them a row may leave out.
  *
- * False when no page with rows has been seen since the last change; the set
- * is a copy in the current context.  Columns that do not come from a member
- * of the row are not in it.
+ * False when no page with rows has been seen since the last change; the sets
+ * are copies in the current context.  Columns that do not come from a member
+ * of the row are not in them.
  */
 bool
-table_carried(Oid relid, Bitmapset **carried)
+table_carried(Oid relid, Bitmapset **carried, Bitmapset **optional)
 {
-	CarriedEntry *entry;
+	CarriedEntry *entry = NULL;
 
-	*carried = NULL;
-	if (!carried_tables)
-		return false;
-	entry = hash_search(carried_tables, &relid, HASH_FIND, NULL);
-	if (!entry)
-		return false;
-	*carried = bms_copy(entry->columns);
-	return true;
+	if (carried_tables)
+		entry = hash_search(carried_tables, &relid, HASH_FIND, NULL);
+	*carried = entry ? bms_copy(entry->columns) : NULL;
+	*optional = entry ? bms_copy(entry->optional) : NULL;
+	return entry && entry->known;
 }
 
-/* Remembers what table_carried() returns from now on. */
-void
-table_remember_carried(Oid relid, const Bitmapset *carried)
+static CarriedEntry *
+find_or_make_entry(Oid relid)
 {
 	CarriedEntry *entry;
 	bool		found;
-	MemoryContext old;
 
 	if (!carried_tables)
 		make_memory();
 	entry = hash_search(carried_tables, &relid, HASH_ENTER, &found);
-	if (found)
-		bms_free(entry->columns);
-	entry->columns = NULL;
-	old = MemoryContextSwitchTo(TopMemoryContext);
-	entry->columns = bms_copy(carried);
+	if (!found)
+	{
+		entry->known = false;
+		entry->columns = entry->before = entry->optional = NULL;
+	}
+	return entry;
+}
+
+/*
+ * Adds to what table_carried() returns, after a page with rows.  Columns that
+ * pages of the same scan did without are optional, and so are those that
+ * come back.
+ */
+void
+table_add_carried(Oid relid, const Bitmapset *more, bool optional)
+{
+	CarriedEntry *entry = find_or_make_entry(relid);
+	MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
+	Bitmapset  *again = optional ? bms_copy(more) :
+	bms_intersect(more, entry->before);
+
+	entry->known = true;
+	entry->columns = bms_add_members(entry->columns, more);
+	entry->optional = bms_add_members(entry->optional, again);
+	bms_free(again);
+	MemoryContextSwitchTo(old);
+}
+
+/*
+ * A page had rows, and none of them a column that all carried: the next page
+ * with rows decides anew.
+ */
+void
+table_forget_carried(Oid relid)
+{
+	CarriedEntry *entry = find_or_make_entry(relid);
+	MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
+
+	entry->known = false;
+	entry->before = bms_add_members(entry->before, entry->columns);
+	bms_free(entry->columns);
+	bms_free(entry->optional);
+	entry->columns = entry->optional = NULL;
 	MemoryContextSwitchTo(old);
 }

@@ -47,8 +47,10 @@ typedef struct IntentTable
 extern IntentTable *table_load(Oid relid);
 extern int	table_filter_column(const IntentTable *table, IntentFilterKind kind);
 
-extern bool table_carried(Oid relid, Bitmapset **carried);
-extern void table_remember_carried(Oid relid, const Bitmapset *carried);
+extern bool table_carried(Oid relid, Bitmapset **carried, Bitmapset **optional);
+extern void table_add_carried(Oid relid, const Bitmapset *more,
+							  bool optional);
+extern void table_forget_carried(Oid relid);
 
 #define table_column(table, attno) (&(table)->columns[(attno) - 1])
 #define column_filter(table, column) \

@@ -259,6 +259,26 @@ sent_text(const IntentCond *cond, const char *text, bool contains)
 }
 
 /*
+ * Length in UTF-16 units, never below that in characters: which of the two a
+ * JSON API counts is not said.
+ */
+static int
+utf16_length(const char *text)
+{
+	const char *utf8 = pg_server_to_any(text, strlen(text), PG_UTF8);
+	int			units = 0;
+
+	for (; *utf8; utf8++)
+	{
+		unsigned char c = *utf8;
+
+		if ((c & 0xC0) != 0x80)
+			units += c >= 0xF0 ? 2 : 1;
+	}
+	return units;
+}
+
+/*
  * The string that a condition sends for a value.  False when it cannot be
  * sent, so that the condition is only checked here: empty, over the API's
  * length limit, not ASCII where the API's idea of case might differ, or a
@@ -279,7 +299,7 @@ value_string(const IntentCond *cond, const IntentFilter *filter,
 	if (!text || text[0] == '\0' || !is_convertible(text) ||
 		(!by_case && !is_ascii(text)))
 		return false;
-	if (filter->max_length > 0 && pg_mbstrlen(text) > filter->max_length)
+	if (filter->max_length > 0 && utf16_length(text) > filter->max_length)
 		return false;
 
 	memset(scalar, 0, sizeof(IntentScalar));

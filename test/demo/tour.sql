@@ -23,11 +23,11 @@ IMPORT FOREIGN SCHEMA intent FROM SERVER leadpipe INTO intent;
 \echo '2. Directors and vice presidents who show intent: the conditions become fields of the request'
 \echo
 \set ECHO queries
-SELECT email, company, job_title, intent_score
+SELECT email, company, seniority, intent_score
   FROM intent.audience
  WHERE topic_id IN (117801, 102391) AND intent_score >= 80
    AND seniority IN ('director', 'vp') AND has_business_email
- ORDER BY intent_score DESC LIMIT 10;
+ ORDER BY intent_score DESC, email LIMIT 10;
 \set ECHO none
 
 \echo '3. What was sent, and what it cost'
@@ -36,11 +36,11 @@ SELECT email, company, job_title, intent_score
 \pset format unaligned
 \set ECHO queries
 EXPLAIN (ANALYZE, VERBOSE, COSTS OFF, TIMING OFF, SUMMARY OFF)
-SELECT email, company, job_title, intent_score
+SELECT email, company, seniority, intent_score
   FROM intent.audience
  WHERE topic_id IN (117801, 102391) AND intent_score >= 80
    AND seniority IN ('director', 'vp') AND has_business_email
- ORDER BY intent_score DESC LIMIT 10;
+ ORDER BY intent_score DESC, email LIMIT 10;
 \set ECHO none
 \pset tuples_only off
 \pset format aligned
@@ -69,6 +69,20 @@ SELECT c.owner, c.domain, count(*) AS people, max(a.intent_score) AS best
  WHERE a.topic_id = 117801 AND c.stage = 'open'
  GROUP BY c.owner, c.domain ORDER BY people DESC;
 \set ECHO none
+
+\echo 'Each account is a look-up of its own: $0 is the value of the outer row'
+\echo
+\pset tuples_only on
+\pset format unaligned
+\set ECHO queries
+EXPLAIN (COSTS OFF)
+SELECT c.owner, a.email, a.intent_score
+  FROM crm.accounts c JOIN intent.audience a ON a.company_domain = c.domain
+ WHERE a.topic_id = 117801 AND c.stage = 'open';
+\set ECHO none
+\pset tuples_only off
+\pset format aligned
+\echo
 
 \echo '5. Kept as a materialized view, refreshed when you like'
 \echo

@@ -51,13 +51,13 @@ SELECT ask($$ topic_id = 117801 AND intent_score <= 'infinity'::numeric $$);
 SELECT ask($$ topic_id = 117801 AND intent_score > '-infinity'::float8 $$);
 SELECT ask($$ topic_id = 117801 AND intent_score >= 100 $$);
 SELECT ask($$ topic_id = 117801 AND intent_score <= 1 $$);
+SELECT ask($$ topic_id = 117801 AND intent_score IN (0, 101) $$);
 
 -- no request: no score can meet it
 SELECT ask($$ topic_id = 117801 AND intent_score > 100 $$);
 SELECT ask($$ topic_id = 117801 AND intent_score >= 150 $$);
 SELECT ask($$ topic_id = 117801 AND intent_score < 1 $$);
 SELECT ask($$ topic_id = 117801 AND intent_score = 0 $$);
-SELECT ask($$ topic_id = 117801 AND intent_score IN (0, 101) $$);
 SELECT ask($$ topic_id = 117801 AND intent_score > 90 AND intent_score < 80 $$);
 SELECT ask($$ topic_id = 117801 AND intent_score > 90.2 AND intent_score < 90.8 $$);
 SELECT ask($$ topic_id = 117801 AND intent_score > 'NaN'::float8 $$);

@@ -19,7 +19,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
-our @EXPORT = qw(cluster session create_server literal eventually fails_with psql_state $topic);
+our @EXPORT = qw(cluster session create_server literal eventually fails_with $topic);
 
 # A topic of a third of all people; 102391 has half of them, 140000 nobody.
 our $topic = 117801;
@@ -70,7 +70,7 @@ sub cluster
 
 sub session { return IntentTest::Session->new(@_); }
 
-# Wait for a condition, at most 30 s; the test fails by name if it does not come.
+# Wait for a condition, at most 30 s; the test ends there if it does not come.
 sub eventually
 {
 	my ($condition, $name) = @_;
@@ -78,11 +78,10 @@ sub eventually
 
 	while (time < $end)
 	{
-		return 1 if $condition->();
-		sleep 0.005;
+		return if $condition->();
+		sleep 0.01;
 	}
-	fail("waited 30 s in vain: $name");
-	return 0;
+	die "waited 30 s in vain: $name\n";
 }
 
 # The statement fails with that SQLSTATE and, if given, an error like that; one test point.
@@ -101,6 +100,7 @@ sub fails_with
 package IntentTest::Simulator;
 
 use HTTP::Tiny;
+use POSIX ();
 use JSON::PP;
 use Socket qw(IPPROTO_TCP TCP_NODELAY);
 use Test::More;
@@ -143,7 +143,7 @@ sub start
 	{
 		my @options = map { ("--$_", $self->{options}{$_}) } sort keys %{ $self->{options} };
 		open(STDOUT, '>', '/dev/null');
-		exec($program, '--port', $port, '--port-file', $file, '--parent', $parent, @options) or exit 1;
+		exec($program, '--port', $port, '--port-file', $file, '--parent', $parent, @options) or POSIX::_exit(1);
 	}
 	push @running, $pid;
 	my $end = time + 30;

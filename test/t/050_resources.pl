@@ -1,0 +1,138 @@
+# Memory, descriptors and connections: bounded by the page, given back, kept alive.
+use strict;
+use warnings;
+
+use IntentTest;
+use Test::More;
+
+my $sim = IntentTest::Simulator->new(people => 200_000, config => '{"gzip":false}');
+my $node = cluster($sim, request_timeout => '60s', max_retries => 2);
+my $big = 102391;
+my $people = $sim->people($big);
+
+# The backend's own memory in kB (no shared buffers), or its peak of everything.
+sub memory
+{
+	my ($s, $what) = @_;
+	open(my $f, '<', "/proc/$s->{pid}/status") or die "status of $s->{pid}: $!";
+	my ($line) = grep { /^\Q$what\E:/ } <$f>;
+	return $line =~ /(\d+) kB/ ? $1 : die $line;
+}
+
+sub descriptors
+{
+	my ($s) = @_;
+	return join("\n", sort map { my $l = readlink($_) // ''; $l =~ s/\[\d+\]//; $l } glob("/proc/$s->{pid}/fd/*"));
+}
+
+sub figure { diag(sprintf('%-45s %s', @_)) if $ENV{INTENT_FIGURES}; return; }
+
+# --- a scan of 1,000 pages
+
+cmp_ok($people, '>', 98_000, 'a topic of about 1,000 pages');
+for my $form ('seed', 'live')
+{
+	my $s = session($node);
+	$sim->set(rows => $form);
+	$s->value("BEGIN; DECLARE c NO SCROLL CURSOR FOR SELECT * FROM intent.audience WHERE topic_id = $big; FETCH 250 FROM c");
+	my ($before, $most) = (memory($s, 'RssAnon'), 0);
+	my $peak = memory($s, 'VmHWM');
+	for (1 .. 10)
+	{
+		$s->value('MOVE ' . int($people / 11) . ' FROM c');
+		my $now = memory($s, 'RssAnon');
+		$most = $now if $now > $most;
+	}
+	cmp_ok(scalar(split(/\n/, $s->value('FETCH ALL FROM c'))), '>', 5000, "$form rows: and the rest");
+	$s->value('COMMIT');
+	cmp_ok($most - $before, '<', 8192, "$form rows: memory grows by less than 8 MB over the scan");
+	figure("$form rows: growth, peak kB", ($most - $before) . ', ' . (memory($s, 'VmHWM') - $peak));
+	$s->quit;
+}
+
+# --- repeats leave nothing
+
+$sim->fresh;
+my $small = 'SELECT count(*) FROM (SELECT hem FROM intent.audience WHERE topic_id = 135790 AND intent_score > 98) a';
+my %repeats = (
+	'a small query' => [ {}, '', qr/^$/ ],
+	'a query that fails (403)' => [ { status => 403 }, '', qr/42501/ ],
+	'a query that fails (cut JSON)' => [ { json => 'truncated' }, '', qr/HV00M/ ],
+	'a query that fails (closed connection)' => [ { close => JSON::PP::true }, '', qr/HV00N/ ],
+	'a cancelled query (waiting)' => [ { stall => JSON::PP::true }, 'SET statement_timeout = 7', qr/57014/ ],
+	'a cancelled query (body)' => [ { slow_body => 100 }, 'SET statement_timeout = 7', qr/57014/ ],
+	'a cancelled query (back-off)' => [ { status => 503 }, 'SET statement_timeout = 7', qr/57014/ ]);
+# The small query $n times: how many failed, and with which SQLSTATEs.
+sub repeat
+{
+	my ($s, $n) = @_;
+	my @states;
+
+	# in pieces that a pipe takes
+	for (1 .. $n / 50)
+	{
+		push @states, $s->ask(join(";\n", ($small) x 50))->{err} =~ /ERROR:  (\w{5})/g;
+	}
+	return (scalar(@states), join(' ', keys %{ { map { $_ => 1 } @states } }));
+}
+for my $name (sort keys %repeats)
+{
+	my ($fault, $setting, $states) = @{ $repeats{$name} };
+	my $s = session($node);
+
+	$s->value("ALTER SERVER intent OPTIONS (SET max_retries '" . ($name =~ /closed/ ? 0 : 2) . "')");
+	$s->value($setting) if $setting;
+	$sim->fresh(log_limit => 0, %$fault ? (faults => [ { fault => $fault, times => -1 } ]) : ());
+	repeat($s, 50);
+	my ($fds, $memory) = (descriptors($s), memory($s, 'RssAnon'));
+	my ($errors, $seen) = repeat($s, 1000);
+	like($seen, $states, "$name: what happened") or diag($seen);
+	cmp_ok($errors, '>=', 990, "$name: each time") if %$fault;
+	cmp_ok($sim->count, '>=', 950, "$name: with a request under way");
+	is(descriptors($s), $fds, "$name, 1,000 times: the same descriptors") if $name !~ /cancelled/;
+	cmp_ok(scalar(split(/\n/, descriptors($s))), '<=', scalar(split(/\n/, $fds)), "$name, 1,000 times: no more descriptors");
+	cmp_ok(memory($s, 'RssAnon') - $memory, '<', 1024, "$name, 1,000 times: less than 1 MB");
+	figure("$name: growth, kB", memory($s, 'RssAnon') - $memory);
+	$sim->fresh;
+	$s->value('SET statement_timeout = 0');
+	like($s->value($small), qr/^\d+$/, "$name: the session is usable");
+	$s->quit;
+}
+
+# --- connections
+
+my $s = session($node);
+$s->value("ALTER SERVER intent OPTIONS (SET max_retries '2')");
+$sim->fresh;
+$s->value(join(";\n", ($small) x 50)) for 1 .. 2;
+is($sim->count, 100, '100 queries are 100 requests');
+is($sim->connections, 1, '... over one connection');
+$s->value("CREATE FOREIGN TABLE each (hem text, topic_id integer) SERVER intent OPTIONS (topic_mode 'each', max_connections '3')");
+$sim->fresh(latency_ms => 5);
+$s->value(join(";\n", ('SELECT count(*) FROM each WHERE topic_id IN (135790, 140000, 140001, 140002)') x 25));
+is(scalar(grep { !$_->{body}{cursor} } $sim->log), 100, '25 queries of four chains are 100 chains');
+cmp_ok($sim->connections, '<=', 3, '... over as many connections as chains at a time');
+
+# --- the simulator restarted in mid-scan
+
+my $scan = "SELECT count(*), count(DISTINCT hem) FROM (SELECT hem FROM intent.audience WHERE topic_id = $topic AND intent_score > 95) a";
+$sim->fresh;
+my $right = $s->value($scan);
+my $whole = 0;
+for my $try (1 .. 4)
+{
+	$sim->set(latency_ms => 20);
+	$sim->clear;
+	$s->send($scan);
+	eventually(sub { $sim->count >= 3 * $try }, 'some pages are sent');
+	$sim->stop;
+	$sim->start($sim->{port});
+	my $r = $s->answer;
+	ok($r->{out} eq $right || $r->{state} =~ /^(?:HV00N|HV00L|40001)$/, 'restart in mid-scan: complete, or an error') or diag("$r->{out} $r->{err}");
+	$whole++ if $r->{out} eq $right;
+	is($s->value($scan), $right, 'the next query is complete');
+}
+figure('restarts survived, of 4', $whole);
+
+$s->quit;
+done_testing();
