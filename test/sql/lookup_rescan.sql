@@ -55,6 +55,7 @@ SELECT count(*) > 0 FROM requests();
 ALTER FOREIGN TABLE audience OPTIONS (ADD max_connections '1');
 SELECT config('{"advance_after": {"requests": 1, "date": "2026-11-23"}}');
 SELECT failure($$ SELECT count(*) FROM crm c JOIN audience a ON a.company_domain = c.dom AND a.topic_id = 117801 WHERE c.dom < 'ad' AND c.id < 100 $$);
+SELECT request_count();
 SELECT config('{"advance_after": {"requests": 3, "date": "2026-11-23"}, "dates": ["2026-11-22"]}');
 SELECT count(*) FROM (VALUES ('nobody.example'), ('nowhere.example'), ('no.example'), ('none.example')) c (dom) JOIN audience a ON a.company_domain = c.dom AND a.topic_id = 117801;
 SELECT request_count();
