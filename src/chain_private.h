@@ -33,6 +33,8 @@ typedef struct ChainRun
 	HTAB	   *seen;			/* hashes of cursors */
 	int			attempts;		/* sent for this page since it last changed */
 	bool		ahead;			/* the request was sent before it was needed */
+	TimestampTz sent_at;
+	TimestampTz needed_at;		/* 0: not yet */
 	TimestampTz resume_at;
 	TimestampTz poll_since;		/* 0: not polling */
 	int			poll_ms;

@@ -26,6 +26,9 @@
 /* The first pause before a request is tried again, in ms; doubles. */
 #define FIRST_RETRY_MS 200
 
+/* A reader that takes this long before it needs a page was away, in ms. */
+#define READER_AWAY_MS 100
+
 /* Polls are never further apart than this, in ms (DESIGN 2.3). */
 #define MAX_POLL_MS 10000
 
@@ -98,6 +101,8 @@ chain_send(ChainSet *set, ChainRun *run)
 	set->setup.counters->requests++;
 	run->attempts++;
 	run->ahead = chain_has_rows(run);
+	run->sent_at = GetCurrentTimestamp();
+	run->needed_at = 0;
 	run->transfer = http_start(set->pool, &request, run->context);
 	run->state = CHAIN_SENT;
 	MemoryContextSwitchTo(old);
@@ -130,9 +135,16 @@ backoff_ms(const IntentOptions *options, int attempts)
 static bool
 was_lost_ahead(const ChainRun *run, const HttpReply *reply)
 {
-	return run->ahead && (reply->outcome == HTTP_TIMED_OUT ||
-						  reply->outcome == HTTP_CUT_SHORT ||
-						  reply->outcome == HTTP_CONNECT_FAILED);
+	int64		away;
+	int64		elapsed;
+
+	if (!run->ahead || (reply->outcome != HTTP_TIMED_OUT &&
+						reply->outcome != HTTP_CUT_SHORT &&
+						reply->outcome != HTTP_CONNECT_FAILED))
+		return false;
+	away = TimestampDifferenceMilliseconds(run->sent_at, run->needed_at);
+	elapsed = TimestampDifferenceMilliseconds(run->sent_at, GetCurrentTimestamp());
+	return away >= READER_AWAY_MS && away * 2 >= elapsed;
 }
 
 /* Tries again what may pass; raises the rest. */
@@ -429,6 +441,8 @@ chain_step(ChainSet *set, ChainRun *run)
 
 	if (chain_has_rows(run))
 		return;
+	if (run->needed_at == 0)
+		run->needed_at = GetCurrentTimestamp();
 	if (run->state == CHAIN_WAITING && GetCurrentTimestamp() >= run->resume_at)
 		run->state = CHAIN_READY_TO_SEND;
 	if (run->state == CHAIN_READY_TO_SEND)

@@ -24,6 +24,9 @@ SELECT ask($$ topic_id = 117801 AND seniority = 'vp' $$);
 SELECT ask($$ topic_id = 117801 AND seniority IN ('vp', 'cxo') AND gender IN ('male', 'female') $$);
 SELECT ask($$ topic_id = 117801 AND is_b2b IS FALSE AND has_linkedin AND company_size = '1 to 10' $$);
 SELECT ask($$ topic_id = 117801 AND topic_overlap >= 1 $$);
+SELECT same('SELECT hem, topic_overlap FROM audience WHERE topic_id IN (117801, 102391) AND topic_overlap >= 2', 'SELECT hem, NULL::int FROM people WHERE topic_id IN (117801, 102391) GROUP BY hem HAVING count(*) = 2');
+SELECT same('SELECT hem FROM audience WHERE topic_id IN (117801, 102391) AND topic_overlap > 1 AND intent_score >= 80', 'SELECT hem FROM people WHERE topic_id IN (117801, 102391) GROUP BY hem HAVING count(*) = 2 AND max(intent_score) >= 80');
+SELECT sent();
 SELECT count(*) = (SELECT count(*) FROM people WHERE topic_id = 117801 AND state = 'texas') FROM audience WHERE topic_id = 117801 AND state = 'texas';
 SELECT sent();
 -- carried columns are checked
