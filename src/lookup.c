@@ -268,8 +268,8 @@ start_over(LookupState *state)
 	MemoryContextReset(state->context);
 	state->nrows = 0;
 	state->outer_done = false;
-	state->batch_keys = state->all_rows ? LOOKUP_MAX_KEYS :
-		state->scan->table->options->max_connections;
+	state->batch_keys = state->all_rows ? state->most_keys :
+		Min(state->scan->table->options->max_connections, state->most_keys);
 	state->phase = LOOKUP_LOAD;
 }
 
@@ -281,6 +281,7 @@ begin_inner(LookupState *state, CustomScan *plan)
 	if (inner->fdwroutine->BeginForeignScan != intentBeginForeignScan)
 		elog(ERROR, "the inner plan of a batched lookup is not a scan of ours");
 	state->scan = inner->fdw_state;
+	state->most_keys = Min(LOOKUP_MAX_KEYS, state->scan->table->options->max_chains);
 	state->key_type = exprType(linitial(state->scan->inputs->conds[0]->exprs));
 	get_typlenbyval(state->key_type, &state->key_len, &state->key_byval);
 	state->key_type = getBaseType(state->key_type);

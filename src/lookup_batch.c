@@ -191,7 +191,7 @@ batch_load(LookupState *state)
 			load_row(state, slot);
 		CHECK_FOR_INTERRUPTS();
 	}
-	state->batch_keys = Min(state->batch_keys * 2, LOOKUP_MAX_KEYS);
+	state->batch_keys = Min(state->batch_keys * 2, state->most_keys);
 	if (state->nrows == 0)
 		return false;
 	state->batches++;

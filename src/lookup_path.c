@@ -157,6 +157,48 @@ key_cond(PlannerInfo *root, RelOptInfo *outerrel, RelOptInfo *innerrel,
 	return cond;
 }
 
+/*
+ * Is it known that rows tell the column?  Topic and score are in every form
+ * of a row.
+ */
+static bool
+is_on_rows(const IntentTable *table, int attno)
+{
+	IntentFilterKind kind = column_filter(table, table_column(table, attno))->kind;
+	Bitmapset  *carried;
+	Bitmapset  *optional;
+
+	if (kind == INTENT_FILTER_TOPICS || kind == INTENT_FILTER_RANGE)
+		return true;
+	return table_carried(table->relid, &carried, &optional) &&
+		bms_is_member(attno - 1, carried);
+}
+
+/*
+ * Only the key is sent; other join conditions are checked on rows.  Where rows
+ * may not carry the column, the nested loop, which sends them all, can answer
+ * and a batch cannot.
+ */
+static bool
+rest_is_on_rows(PlannerInfo *root, RelOptInfo *innerrel, List *restrictlist,
+				const IntentCond *key)
+{
+	IntentRel  *irel = innerrel->fdw_private;
+	ListCell   *lc;
+
+	foreach(lc, restrictlist)
+	{
+		RestrictInfo *ri = lfirst_node(RestrictInfo, lc);
+		IntentCond *cond = qual_classify(root, irel->table, innerrel->relid,
+										 ri->clause);
+
+		if (cond && cond->attno != key->attno &&
+			!is_on_rows(irel->table, cond->attno))
+			return false;
+	}
+	return true;
+}
+
 /* ---- the path ---- */
 
 /*
@@ -215,7 +257,8 @@ add_lookup(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *innerrel,
 	IntentEstimate one;
 	CustomPath *cpath;
 
-	if (plan_lacks_input(root, innerrel, conds))
+	if (plan_lacks_input(root, innerrel, conds) ||
+		!rest_is_on_rows(root, innerrel, restrictlist, cond))
 		return;
 	one = estimate_scan(irel->table, conds);
 	cpath = makeNode(CustomPath);

@@ -53,6 +53,7 @@ typedef struct LookupState
 	JoinType	jointype;
 	int			nouter;
 	bool		all_rows;
+	int			most_keys;		/* of any batch */
 	ExprState  *key;
 	ExprState  *join;
 	PlanState  *outer;

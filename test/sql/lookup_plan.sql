@@ -39,7 +39,6 @@ COMMIT;
 SELECT request_count();
 
 -- where rows would have to be checked again one by one, or there is no equality to send
-CREATE FUNCTION lookups(query text) RETURNS bigint LANGUAGE sql AS $$ SELECT count(*) FROM explain(query, 'IntentLookup') $$;
 SELECT lookups($$ SELECT c.id, a.email FROM crm c JOIN audience a ON a.company_domain = c.dom AND a.topic_id = 117801 $$);
 SELECT lookups($$ SELECT c.id, a.email FROM crm c JOIN audience a ON a.company_domain = c.dom AND a.topic_id = 117801 FOR UPDATE OF c $$);
 SELECT lookups($$ UPDATE crm c SET name = a.email FROM audience a WHERE a.company_domain = c.dom AND a.topic_id = 117801 $$);
