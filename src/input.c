@@ -329,7 +329,7 @@ inputs_recheck(InputSet *set, ExprContext *econtext, TupleTableSlot *slot,
 	{
 		const IntentCond *cond = set->conds[i];
 
-		if (!cond->outer)
+		if (cond->origin == INTENT_FROM_STATEMENT)
 			continue;
 		if (all_null(set, i, econtext))
 			return false;

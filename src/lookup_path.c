@@ -257,7 +257,7 @@ add_lookup(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *innerrel,
 	IntentEstimate one;
 	CustomPath *cpath;
 
-	if (plan_lacks_input(root, innerrel, conds) ||
+	if (plan_lacks_input(root, innerrel, conds, NULL) ||
 		!rest_is_on_rows(root, innerrel, restrictlist, cond))
 		return;
 	one = estimate_scan(irel->table, conds);

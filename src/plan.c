@@ -194,12 +194,13 @@ mentions_in_class(PlannerInfo *root, RelOptInfo *rel, EquivalenceClass *ec,
 						 mention->kind);
 }
 
-/* Does a join condition read a column with a filter of that kind? */
-static bool
-is_joined_on(PlannerInfo *root, RelOptInfo *rel, IntentFilterKind kind)
+/* The join conditions that read a column with a filter of that kind. */
+static List *
+join_clauses_on(PlannerInfo *root, RelOptInfo *rel, IntentFilterKind kind)
 {
 	IntentRel  *irel = rel->fdw_private;
 	MentionArg	arg = {irel->table, kind};
+	List	   *clauses = NIL;
 	ListCell   *lc;
 
 	foreach(lc, rel->joininfo)
@@ -207,11 +208,14 @@ is_joined_on(PlannerInfo *root, RelOptInfo *rel, IntentFilterKind kind)
 		RestrictInfo *ri = lfirst_node(RestrictInfo, lc);
 
 		if (qual_mentions((Node *) ri->clause, rel->relid, irel->table, kind))
-			return true;
+			clauses = lappend(clauses, ri);
 	}
-	return rel->has_eclass_joins &&
-		generate_implied_equalities_for_column(root, rel, mentions_in_class,
-											   &arg, NULL) != NIL;
+	if (rel->has_eclass_joins)
+		clauses = list_concat(clauses,
+							  generate_implied_equalities_for_column(root, rel,
+																	 mentions_in_class,
+																	 &arg, NULL));
+	return clauses;
 }
 
 /*
@@ -225,13 +229,64 @@ unsent_join_column(PlannerInfo *root, RelOptInfo *rel, List *conds,
 	IntentRel  *irel = rel->fdw_private;
 
 	if (fixed || plan_pins(irel->table, conds, kind) ||
-		!is_joined_on(root, rel, kind))
+		join_clauses_on(root, rel, kind) == NIL)
 		return 0;
 	return table_filter_column(irel->table, kind);
 }
 
+/* Is it topic_id = x, with one value? */
+static bool
+is_plain_equality(const IntentCond *cond)
+{
+	return cond->nvalues == 1 && cond->arrays == NULL && cond->nguards == 0;
+}
+
+/* Are the topics of several joined rows wanted together in one request? */
+static bool
+topics_depend_on_joins(IntentRel *irel)
+{
+	const IntentOptions *options = irel->table->options;
+
+	return options->topic_mode == INTENT_TOPICS_ANY &&
+		options->ntopic_ids == 0 && options->audience_id == NULL &&
+		!plan_pins(irel->table, irel->sent, INTENT_FILTER_TOPICS);
+}
+
+/*
+ * With several topics in one request it matters which are asked together.  So
+ * where a join condition compares the topic with a list, a path must send all
+ * join conditions on it, as every other plan does; 0 if it does, or none is a
+ * list: a single topic's rows are the same whatever else is checked.
+ */
 static int
-lacking_join_column(PlannerInfo *root, RelOptInfo *rel, List *conds)
+unsent_topics_column(PlannerInfo *root, RelOptInfo *rel, Relids outer)
+{
+	IntentRel  *irel = rel->fdw_private;
+	bool		has_list = false;
+	bool		all_sent = true;
+	ListCell   *lc;
+
+	if (!topics_depend_on_joins(irel))
+		return 0;
+	foreach(lc, join_clauses_on(root, rel, INTENT_FILTER_TOPICS))
+	{
+		RestrictInfo *ri = lfirst_node(RestrictInfo, lc);
+		IntentCond *cond = qual_classify(root, irel->table, rel->relid,
+										 ri->clause);
+
+		if (!cond)
+			continue;
+		has_list |= !is_plain_equality(cond);
+		all_sent &= bms_is_subset(bms_difference(ri->clause_relids, rel->relids),
+								  outer);
+	}
+	return has_list && !all_sent ?
+		table_filter_column(irel->table, INTENT_FILTER_TOPICS) : 0;
+}
+
+static int
+lacking_join_column(PlannerInfo *root, RelOptInfo *rel, List *conds,
+					Relids outer)
 {
 	IntentRel  *irel = rel->fdw_private;
 	const IntentOptions *options = irel->table->options;
@@ -242,6 +297,8 @@ lacking_join_column(PlannerInfo *root, RelOptInfo *rel, List *conds)
 	if (attno == 0)
 		attno = unsent_join_column(root, rel, conds, INTENT_FILTER_AUDIENCE,
 								   options->audience_id != NULL);
+	if (attno == 0)
+		attno = unsent_topics_column(root, rel, outer);
 	return attno;
 }
 
@@ -283,14 +340,17 @@ needs_not_carried(PlannerInfo *root, RelOptInfo *rel, List *conds)
 	return false;
 }
 
-/* Would a scan with those conditions raise for want of another? */
+/*
+ * Would a scan with those conditions raise for want of another?  "outer" are
+ * the relations whose join conditions are among them.
+ */
 bool
-plan_lacks_input(PlannerInfo *root, RelOptInfo *rel, List *conds)
+plan_lacks_input(PlannerInfo *root, RelOptInfo *rel, List *conds, Relids outer)
 {
 	IntentRel  *irel = rel->fdw_private;
 
 	return !has_input(irel->table, conds) ||
-		lacking_join_column(root, rel, conds) > 0 ||
+		lacking_join_column(root, rel, conds, outer) > 0 ||
 		needs_not_carried(root, rel, conds);
 }
 
@@ -300,7 +360,7 @@ add_scan_path(PlannerInfo *root, RelOptInfo *rel, List *conds, double rows,
 {
 	IntentRel  *irel = rel->fdw_private;
 	IntentEstimate estimate = estimate_scan(irel->table, conds);
-	bool		lacking = plan_lacks_input(root, rel, conds);
+	bool		lacking = plan_lacks_input(root, rel, conds, required_outer);
 	Cost		base = lacking ? LACKING_COST : 0;
 
 	if (ppi)
@@ -538,7 +598,7 @@ mentioned(RelOptInfo *rel, List *clauses, IntentFilterKind kind)
 /* In the order of IntentPlanFlag. */
 static List *
 plan_flags(PlannerInfo *root, RelOptInfo *rel, List *sent, List *local,
-		   List *retrieved, List *limit, bool has_keys)
+		   List *retrieved, List *limit, Relids outer, bool has_keys)
 {
 	IntentRel  *irel = rel->fdw_private;
 	List	   *flags = NIL;
@@ -546,7 +606,7 @@ plan_flags(PlannerInfo *root, RelOptInfo *rel, List *sent, List *local,
 	flags = lappend_int(flags, reads_by_scores(irel->table, retrieved));
 	flags = lappend_int(flags, mentioned(rel, local, INTENT_FILTER_DATE));
 	flags = lappend_int(flags, mentioned(rel, local, INTENT_FILTER_AUDIENCE));
-	flags = lappend_int(flags, lacking_join_column(root, rel, sent));
+	flags = lappend_int(flags, lacking_join_column(root, rel, sent, outer));
 	flags = lappend_int(flags, limit != NIL);
 	flags = lappend_int(flags, list_length(limit) > 1);
 	flags = lappend_int(flags, has_keys);
@@ -571,29 +631,6 @@ pack_conds(List *sent, List **values, List **clauses)
 }
 
 /*
- * The condition whose values are the keys of a batch, or NULL.  They come from
- * the join above when the plan runs: here is only their type.
- */
-static IntentCond *
-batch_key(PlannerInfo *root, RelOptInfo *rel, ForeignPath *path)
-{
-	IntentRel  *irel = rel->fdw_private;
-	RestrictInfo *ri;
-	IntentCond *cond;
-	Node	   *value;
-
-	if (path->fdw_private == NIL)
-		return NULL;
-	ri = list_nth_node(RestrictInfo, path->fdw_private, INTENT_PATH_KEY);
-	cond = qual_classify(root, irel->table, rel->relid, ri->clause);
-	value = linitial(cond->exprs);
-	cond->exprs = list_make1(makeNullConst(exprType(value), exprTypmod(value),
-										   exprCollation(value)));
-	cond->clause = (Expr *) makeBoolConst(true, false);
-	return cond;
-}
-
-/*
  * GetForeignPlan: conditions go into fdw_exprs, the rest stays a qual.
  *
  * Conditions are checked again by the scan itself, on rows that carry their
@@ -613,7 +650,7 @@ intentGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel,
 	List	   *limit;
 	List	   *packed;
 	List	   *flags;
-	IntentCond *key = batch_key(root, baserel, best_path);
+	IntentCond *key = plan_batch_key(root, baserel, best_path);
 
 	split_clauses(root, baserel, scan_clauses, &sent, &local);
 	split_bound(root, baserel, &sent, &local);
@@ -622,7 +659,7 @@ intentGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel,
 	retrieved = retrieved_attnos(baserel, local, sent);
 	limit = limit_exprs(root, baserel, local);
 	flags = plan_flags(root, baserel, sent, local, retrieved, limit,
-					   key != NULL);
+					   PATH_REQ_OUTER(&best_path->path), key != NULL);
 	packed = pack_conds(sent, &values, &clauses);
 	return make_foreignscan(tlist, local, baserel->relid,
 							list_make3(values, clauses, limit),

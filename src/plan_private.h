@@ -27,9 +27,15 @@ typedef enum IntentPathPrivate
 								 * values come when the plan runs */
 } IntentPathPrivate;
 
-extern bool plan_lacks_input(PlannerInfo *root, RelOptInfo *rel, List *conds);
+/* plan.c */
+extern bool plan_lacks_input(PlannerInfo *root, RelOptInfo *rel, List *conds,
+							 Relids outer);
 extern bool plan_pins(const IntentTable *table, List *conds,
 					  IntentFilterKind kind);
 extern bool plan_supplies(IntentRel *irel, const IntentCond *cond);
+
+/* plan_batch.c */
+extern IntentCond *plan_batch_key(PlannerInfo *root, RelOptInfo *rel,
+								  ForeignPath *path);
 
 #endif							/* INTENT_PLAN_PRIVATE_H */

@@ -174,21 +174,33 @@ is_initplan_output(PlannerInfo *root, int paramid)
 	return false;
 }
 
+typedef struct OriginContext
+{
+	QualContext *qual;
+	IntentOrigin origin;
+} OriginContext;
+
 static bool
-outer_walker(Node *node, QualContext *cxt)
+origin_walker(Node *node, OriginContext *cxt)
 {
 	if (node == NULL)
 		return false;
 	if (IsA(node, Var))
-		return true;
-	if (IsA(node, Param))
-	{
-		Param	   *param = (Param *) node;
+		cxt->origin = INTENT_FROM_JOIN;
+	else if (IsA(node, Param) && ((Param *) node)->paramkind == PARAM_EXEC &&
+			 !is_initplan_output(cxt->qual->root, ((Param *) node)->paramid))
+		cxt->origin = Max(cxt->origin, INTENT_FROM_OUTER_QUERY);
+	return expression_tree_walker(node, origin_walker, cxt);
+}
 
-		return param->paramkind == PARAM_EXEC &&
-			!is_initplan_output(cxt->root, param->paramid);
-	}
-	return expression_tree_walker(node, outer_walker, cxt);
+/* Where an expression without columns of this table gets its value from. */
+static IntentOrigin
+origin_of(QualContext *qual, Node *node)
+{
+	OriginContext cxt = {qual, INTENT_FROM_STATEMENT};
+
+	origin_walker(node, &cxt);
+	return cxt.origin;
 }
 
 static IntentCond *
@@ -205,7 +217,7 @@ make_cond(QualContext *cxt, const IntentColumn *column, IntentOp op, Oid opno,
 	cond->nvalues = 1;
 	if (is_array)
 		cond->arrays = bms_make_singleton(0);
-	cond->outer = outer_walker((Node *) value, cxt);
+	cond->origin = origin_of(cxt, (Node *) value);
 	cond->exact = column->match == INTENT_MATCH_EXACT;
 	cond->contains = column->match == INTENT_MATCH_CONTAINS;
 	return cond;
@@ -449,7 +461,7 @@ add_arm(IntentCond *cond, const IntentCond *arm)
 		cond->arrays = bms_add_member(cond->arrays, cond->nvalues + i);
 	cond->exprs = list_concat(cond->exprs, arm->exprs);
 	cond->nvalues += arm->nvalues;
-	cond->outer |= arm->outer;
+	cond->origin = Max(cond->origin, arm->origin);
 }
 
 /* Arms on one column join their values; arms without columns are guards. */
@@ -482,7 +494,7 @@ classify_or(QualContext *cxt, BoolExpr *expr)
 		return NULL;
 	cond->exprs = list_concat(cond->exprs, guards);
 	cond->nguards += list_length(guards);
-	cond->outer |= outer_walker((Node *) guards, cxt);
+	cond->origin = Max(cond->origin, origin_of(cxt, (Node *) guards));
 	return cond;
 }
 
@@ -598,7 +610,7 @@ enum
 	PACKED_NOCASE,
 	PACKED_CONTAINS,
 	PACKED_EXACT,
-	PACKED_OUTER,
+	PACKED_ORIGIN,
 	PACKED_NVALUES,
 	PACKED_NGUARDS,
 	PACKED_ARRAYS,
@@ -621,7 +633,7 @@ qual_pack(const IntentCond *cond)
 	packed = lappend_int(packed, cond->nocase);
 	packed = lappend_int(packed, cond->contains);
 	packed = lappend_int(packed, cond->exact);
-	packed = lappend_int(packed, cond->outer);
+	packed = lappend_int(packed, cond->origin);
 	packed = lappend_int(packed, cond->nvalues);
 	packed = lappend_int(packed, cond->nguards);
 	while ((i = bms_next_member(cond->arrays, i)) >= 0)
@@ -643,7 +655,7 @@ qual_unpack(List *packed)
 	cond->nocase = list_nth_int(packed, PACKED_NOCASE);
 	cond->contains = list_nth_int(packed, PACKED_CONTAINS);
 	cond->exact = list_nth_int(packed, PACKED_EXACT);
-	cond->outer = list_nth_int(packed, PACKED_OUTER);
+	cond->origin = list_nth_int(packed, PACKED_ORIGIN);
 	cond->nvalues = list_nth_int(packed, PACKED_NVALUES);
 	cond->nguards = list_nth_int(packed, PACKED_NGUARDS);
 	for_each_from(lc, packed, PACKED_ARRAYS)

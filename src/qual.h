@@ -26,6 +26,16 @@ typedef enum IntentOp
 	INTENT_OP_ILIKE,
 } IntentOp;
 
+/* Where the values of a condition come from; the later the weaker. */
+typedef enum IntentOrigin
+{
+	INTENT_FROM_STATEMENT,		/* constants, parameters, InitPlans */
+	INTENT_FROM_OUTER_QUERY,	/* a row of a query around this one */
+	INTENT_FROM_JOIN,			/* a row of another relation */
+} IntentOrigin;
+
+#define INTENT_ORIGINS 3
+
 /*
  * A clause that can be sent: column op ANY (values), or it holds for every
  * row when one of the guards is true ($1 IS NULL OR column = $1).
@@ -40,7 +50,7 @@ typedef struct IntentCond
 	bool		contains;		/* the API is known to match parts */
 	bool		exact;			/* rows not carrying the column are taken to
 								 * meet it: equality under match exact */
-	bool		outer;			/* a value comes from an outer row */
+	IntentOrigin origin;		/* of its values */
 	int			nvalues;
 	Bitmapset  *arrays;			/* positions of values that are arrays */
 	int			nguards;

@@ -114,9 +114,8 @@ check_inputs(Builder *b)
 		set_problem(b, ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED,
 					psprintf("the join condition on column \"%s\" of table \"%s\" cannot be checked on rows",
 							 table_column(b->table, attno)->name, b->table->name),
-					pstrdup("The plan does not send it, and without it the rows are of one run or one audience only."),
-					psprintf("Give the value in WHERE, or let the join supply it: %s.",
-							 "as in ... JOIN LATERAL (SELECT * FROM audience WHERE data_date = outer.day AND topic_id = 117801) a ON true"));
+					pstrdup("The plan does not send it, and which rows there are depends on it."),
+					pstrdup("Give the value in WHERE, or let a single lookup supply it: JOIN LATERAL (SELECT ... WHERE column = outer value) ON true."));
 }
 
 /* "max_chains" bounds what the conditions ask for; keys come in batches. */

@@ -8,12 +8,22 @@
  */
 #include "request_private.h"
 
+/* Stands for conditions of any origin. */
+#define ANY_ORIGIN (-1)
+
+static bool
+is_topic_input(const Builder *b, int i, int f, int origin)
+{
+	return concerns(b, i, f) &&
+		(origin == ANY_ORIGIN || b->inputs[i].cond->origin == origin);
+}
+
 /*
- * Intersection of the topic conditions, with or without a value of an outer
- * row; false when there are none.
+ * Intersection of the topic conditions whose values are of that origin; false
+ * when there are none.
  */
 static bool
-intersect_topics(Builder *b, int f, bool outer, bool any, IntentField *result)
+intersect_topics(Builder *b, int f, int origin, IntentField *result)
 {
 	memset(result, 0, sizeof(IntentField));
 	for (int i = 0; i < b->ninputs; i++)
@@ -21,7 +31,7 @@ intersect_topics(Builder *b, int f, bool outer, bool any, IntentField *result)
 		const IntentCond *cond = b->inputs[i].cond;
 		Digest	   *digest = &b->digests[i];
 
-		if (!concerns(b, i, f) || (!any && cond->outer != outer))
+		if (!is_topic_input(b, i, f, origin))
 			continue;
 		if (!result->set || result->values[0].symbolic)
 			set_field(result, cond, digest);
@@ -52,11 +62,11 @@ fixed_topics(Builder *b, IntentField *field)
 
 /* Conditions whose topics were asked for count as sent. */
 static void
-mark_topics(Builder *b, int f, bool outer, bool any)
+mark_topics(Builder *b, int f, int origin)
 {
 	for (int i = 0; i < b->ninputs; i++)
 	{
-		if (concerns(b, i, f) && (any || b->inputs[i].cond->outer == outer))
+		if (is_topic_input(b, i, f, origin))
 			b->request->sent[i] = INTENT_SENT_EXACT;
 	}
 }
@@ -64,7 +74,9 @@ mark_topics(Builder *b, int f, bool outer, bool any)
 /*
  * Mode any: the topics decide who is whose strongest, so they are asked as
  * the table fixes them, else as the conditions of the statement have them,
- * else as the outer row has them.
+ * else as a row of an outer query has them, else as the joined rows have
+ * them.  Each of these is the same in every plan: a path that leaves out a
+ * joined row's topics lacks an input (plan.c).
  */
 static void
 choose_topics_any(Builder *b, int f, const IntentField *fixed)
@@ -72,11 +84,18 @@ choose_topics_any(Builder *b, int f, const IntentField *fixed)
 	IntentField *field = &b->request->fields[f];
 
 	if (fixed->set)
+	{
 		*field = *fixed;
-	else if (intersect_topics(b, f, false, false, field))
-		mark_topics(b, f, false, false);
-	else if (intersect_topics(b, f, true, false, field))
-		mark_topics(b, f, true, false);
+		return;
+	}
+	for (int origin = 0; origin < INTENT_ORIGINS; origin++)
+	{
+		if (intersect_topics(b, f, origin, field))
+		{
+			mark_topics(b, f, origin);
+			return;
+		}
+	}
 }
 
 /* Mode each: topics are asked for one by one, so all conditions narrow. */
@@ -85,13 +104,13 @@ choose_topics_each(Builder *b, int f, const IntentField *fixed)
 {
 	IntentField *field = &b->request->fields[f];
 
-	if (!intersect_topics(b, f, false, true, field))
+	if (!intersect_topics(b, f, ANY_ORIGIN, field))
 		*field = *fixed;
 	else if (fixed->set && !field->values[0].symbolic)
 		field->nvalues = intersect_values(field->values, field->nvalues,
 										  fixed->values, fixed->nvalues,
 										  compare_integers);
-	mark_topics(b, f, false, true);
+	mark_topics(b, f, ANY_ORIGIN);
 	field->fan = field->nvalues > 1 || is_keyed(b, f);
 }
 
@@ -116,7 +135,7 @@ check_topics_overlap(Builder *b, int f, const IntentField *fixed)
 {
 	IntentField all;
 
-	if (!intersect_topics(b, f, false, true, &all) || b->request->never)
+	if (!intersect_topics(b, f, ANY_ORIGIN, &all) || b->request->never)
 		return;
 	if (fixed->set && !all.values[0].symbolic &&
 		intersect_values(all.values, all.nvalues, fixed->values,

@@ -32,6 +32,7 @@ SELECT failure('SELECT hem FROM (SELECT * FROM audience WHERE topic_id = 102391)
 SELECT failure('SELECT id FROM crm JOIN audience ON company_domain <> domain WHERE topic_id = 102391');
 SELECT failure('SELECT id FROM crm WHERE domain NOT IN (SELECT company_domain FROM audience WHERE topic_id = 102391)');
 SELECT failure('SELECT id FROM crm JOIN audience ON first_name = domain WHERE topic_id = 102391');
+SELECT request_count() > 0;
 -- a list and a join on the same column: each chain has its own value
 SELECT both_ways($$ SELECT id, hem FROM crm JOIN audience ON company_domain = domain WHERE topic_id = 102391 AND company_domain IN ('acme.example', 'globex.example') $$);
 \i :dir/fixture/teardown.psql

@@ -4,7 +4,7 @@
 SELECT current_database() AS here \gset
 SET client_min_messages = warning;
 DROP DATABASE IF EXISTS regress_intent_latin1;
-CREATE DATABASE regress_intent_latin1 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0;
+CREATE DATABASE regress_intent_latin1 ENCODING 'LATIN1' LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0;
 \c regress_intent_latin1
 SET client_encoding = 'UTF8';
 \set rows live
@@ -12,13 +12,11 @@ SET client_encoding = 'UTF8';
 SELECT getdatabaseencoding();
 SELECT count(*), min(company), min(octet_length(company)) FROM audience WHERE topic_id = 102391 AND company = 'Müller GmbH';
 SELECT sent();
-SELECT DISTINCT first_name FROM audience WHERE topic_id = 102391 AND first_name IN ('Zoë', 'José');
-SELECT count(*) FROM audience WHERE topic_id = 102391 AND job_title = 'ingénieur logiciel' AND person->>'jobTitle' = job_title;
+SELECT company FROM audience WHERE topic_id = 102391 AND company = '東京';
 SELECT fault('{"row_patch": {"row": 0, "member": "company", "raw": "\"caf\\u00e9 cr\u00e8me\""}}');
 SELECT company, octet_length(company) FROM audience WHERE topic_id = 135790;
 -- a character that LATIN1 does not have: in a column that is read, as an escape
 SELECT fault('{"row_patch": {"row": 0, "member": "company", "raw": "\"\\u6771\\u4eac\""}}');
 SELECT l FROM failure('SELECT company FROM audience WHERE topic_id = 135790') l WHERE l !~ 'detail';
-SELECT left(l, 5) FROM failure('SELECT first_name FROM audience WHERE topic_id = 102391') l LIMIT 1;
 \c :here
 DROP DATABASE regress_intent_latin1;

@@ -10,7 +10,7 @@ use warnings;
 use World;
 
 # Constructs left out while a bug is open; see the README.
-our %excluded = ();
+our %excluded = (two_outers => 'topics of two outer rows, one of them a list, are asked as the plan happens to supply them');
 
 # "must": the statement may not fail. Whatever cannot be sure to work calls loosen().
 sub new {

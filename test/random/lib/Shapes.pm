@@ -22,7 +22,7 @@ my @shapes = (
 	[ 14, 'rows' ], [ 6, 'ordered' ], [ 5, 'limited' ], [ 10, 'aggregate' ], [ 4, 'counted' ], [ 4, 'distinct' ],
 	[ 4, 'window' ], [ 14, 'joined' ], [ 6, 'outer_joined' ], [ 8, 'semi' ], [ 5, 'lookup_semi' ], [ 6, 'lateral' ],
 	[ 5, 'correlated' ], [ 5, 'set_operation' ], [ 5, 'cte' ], [ 4, 'derived' ], [ 4, 'view' ], [ 5, 'partitioned' ],
-	[ 4, 'self_joined' ], [ 3, 'function' ], [ 3, 'quantified' ], [ 6, 'handed_on' ], [ 3, 'top' ], [ 3, 'ties' ], [ 2, 'multiplied' ], [ 4, 'cursor' ], [ 3, 'recursive' ], [ 3, 'written' ], [ 3, 'locked' ], [ 2, 'three_way' ]);
+	[ 4, 'self_joined' ], [ 3, 'function' ], [ 3, 'quantified' ], [ 6, 'handed_on' ], [ 3, 'top' ], [ 3, 'two_outers' ], [ 3, 'ties' ], [ 2, 'multiplied' ], [ 4, 'cursor' ], [ 3, 'recursive' ], [ 3, 'written' ], [ 3, 'locked' ], [ 2, 'three_way' ]);
 
 # statement(): a random one:
 #   scans, params, must, settings, before, text, after, compare (rows, ordered, subset)
@@ -183,10 +183,13 @@ sub join_with {
 		[ 'topics', "$n->{topic_id} = $c.topic_id", 'topic' ], [ 'topics', "$c.topic_id = $n->{topic_id} AND $c.grp < 3", 'topic' ],
 		[ 'topics', "$n->{topic_id} = $c.big", 'topic' ], [ 'topics', "$n->{topic_id} = $c.num", 'topic' ],
 		[ 'topics', "$n->{topic_id} = $c.topic_id AND $c.grp = 1 AND $n->{intent_score} = 50 + $c.grp", 'topic' ],
+		[ 'contacts', "$n->{data_date} BETWEEN $c.day - 1 AND $c.day AND $n->{hem} = $c.hem", 'date' ],
+		[ 'contacts', "$n->{data_date} IN ($c.day, '2026-11-21') AND $n->{hem} = $c.hem", 'date' ],
 		[ 'days', "$n->{data_date} = $c.day", 'date' ], [ 'days', "$n->{data_date} = $c.stamp", 'date' ],
 		[ 'contacts', "$n->{data_date} = $c.day AND $n->{topic_id} = $c.topic_id AND $n->{hem} = $c.hem", 'date' ],
 		[ 'contacts', "$n->{hem} IS NOT DISTINCT FROM $c.hem" ], [ 'contacts', "($n->{hem} = $c.hem OR $n->{company} = $c.firm)" ]);
-	push @ways, [ 'contacts', "$n->{audience_id} = $c.aud AND $n->{hem} = $c.hem", 'audience' ] if $s->{kind} eq 'any' && !$s->{t}{bounds};
+	push @ways, [ 'contacts', "$n->{audience_id} = $c.aud AND $n->{hem} = $c.hem", 'audience' ],
+		[ 'contacts', "$n->{audience_id} IN ($c.aud, 'aaaaaaaa-0000-4000-8000-00000000000a') AND $n->{hem} = $c.hem", 'audience' ] if $s->{kind} eq 'any' && !$s->{t}{bounds};
 	if ($self->{q}{hostile} && $s->{kind} =~ /any|each/) {
 		$self->loosen;
 		push @ways, [ 'contacts', "$n->{is_b2b} = $c.b2b AND $n->{hem} = $c.hem" ], [ 'contacts', "$n->{has_phone} = $c.flag AND $n->{hem} = $c.hem" ];
@@ -214,7 +217,7 @@ sub join_parts {
 	}
 	$self->loosen if ($without || $no_date) && !$inner;
 	$s->{all_dates} = 1 if $no_date;
-	my $where = $self->where($s, no_input => $without, no_date => $no_date);
+	my $where = $self->where($s, no_input => $without, no_date => $no_date && chance(0.7));
 	$self->loosen if $no_date && $s->{t}{date};
 	return ($table, $on, $where);
 }
@@ -485,6 +488,22 @@ sub shape_quantified {
 		"$m->{company} <> ALL (SELECT $n->{company} FROM $sub AND $n->{company} IS NOT NULL)",
 		"$m->{topic_id} IN (SELECT $n->{topic_id} FROM $sub$fence)");
 	return 'SELECT ' . $self->output_list($s) . ' FROM ' . from($s) . " WHERE $w1 AND $cond";
+}
+
+# Topics from two outer rows at once: what both allow is asked.
+sub shape_two_outers {
+	my ($self) = @_;
+	return $self->shape_lateral if $Grammar::excluded{two_outers};
+	my $s = $self->scan('a', kinds => [qw(any each)]);
+	my $n = $s->{name};
+	my $correlated = chance(0.4);
+	my $where = $self->where($s, no_input => 1, no_date => 1);
+	$s->{topics} = 'loc.both(c.topics, ARRAY[t.topic_id])' if $s->{kind} eq 'any';
+	my $on = "$n->{topic_id} = ANY (c.topics) AND $n->{topic_id} = t.topic_id" . pick('', " AND $n->{intent_score} >= t.min_score", " AND $n->{hem} = t.hem",
+		" AND $n->{company} = t.firm");
+	my $join = $s->{kind} eq 'any' ? "\x06, " . from($s) . "\x07, LATERAL " . from($s) . "\x08" : ', ' . from($s);
+	return "SELECT c.id, (SELECT count(*) FROM crm.contacts t$join WHERE $on AND $where AND t.id < 12) FROM crm.contacts c WHERE c.id < 8" if $correlated;
+	return "SELECT c.id, t.id, $n->{hem}, $n->{intent_score} FROM crm.contacts c, crm.contacts t$join WHERE $on AND $where AND c.id < 8 AND t.id < 12";
 }
 
 # The best first: without a key, only the scores are told.
