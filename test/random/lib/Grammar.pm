@@ -515,6 +515,7 @@ sub outputs {
 	my @usable = grep { $self->carried($_) || $s->{pinned}{$_} } $self->usable($s);
 	my @out = map { $s->{name}{$_} } map { chance(0.5) ? pick(qw(hem topic_id intent_score email company job_title)) : pick(@usable) }
 		1 .. between(1, 4);
+	push @out, $s->{name}{ pick(grep { $s->{name}{$_} } qw(topic_overlap matched_topic_ids)) } if $self->{live} && chance(0.15);
 	push @out, "$s->{alias}.person->>'" . pick($self->{live} ? qw(seniority matchedTopicIds topicOverlap) : (), qw(email topicId intentScore jobTitle)) . "'"
 		if !$s->{t}{other} && !$excluded{person} && chance(0.06);
 	push @out, pick("upper($s->{name}{email})", "$s->{name}{intent_score} * 2", "$s->{name}{topic_id} || 'x'",
