@@ -63,7 +63,7 @@ open_sampler(Sampler *sampler)
 	sampler->request = request_build(sampler->table, NULL, 0, &sampler->use);
 	request_raise(sampler->request);
 	sampler->reader = rows_prepare(sampler->table, attnos, NIL,
-								   inputs_prepare(NIL, NIL, NIL, node), node);
+								   inputs_prepare(NIL, NIL, NIL, false, node), node);
 	rows_start(sampler->reader, sampler->request);
 	sampler->slot = MakeSingleTupleTableSlot(desc, &TTSOpsVirtual);
 

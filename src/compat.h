@@ -93,6 +93,24 @@
 							(private))
 #endif
 
+/* 18 counts disabled nodes; before, their cost tells. */
+#if PG_VERSION_NUM >= 180000
+#define path_copy_disabled(path, from) \
+	((path)->disabled_nodes = (from)->disabled_nodes)
+#else
+#define path_copy_disabled(path, from) ((void) 0)
+#endif
+
+/* Until 18 who joins a unique-ified side makes its path; 19 hands it over. */
+#if PG_VERSION_NUM >= 190000
+#define is_unique_outer(jointype) false
+#define make_unique_path(root, rel, path, sjinfo) (path)
+#else
+#define is_unique_outer(jointype) ((jointype) == JOIN_UNIQUE_OUTER)
+#define make_unique_path(root, rel, path, sjinfo) \
+	((Path *) create_unique_path((root), (rel), (path), (sjinfo)))
+#endif
+
 /*
  * Sort keys: 16 drops nullable_relids, 18 tells the direction by pk_cmptype
  * and keeps the members that children have apart.

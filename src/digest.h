@@ -19,6 +19,7 @@ typedef struct IntentInput
 	const IntentCond *cond;
 	bool		always;			/* a guard is true: every row meets it */
 	char	   *symbol;			/* EXPLAIN: the value is not known yet */
+	bool		is_key;			/* each value is asked for by itself */
 	int			nvalues;		/* NULLs left out */
 	Datum	   *values;
 	Oid		   *types;

@@ -32,7 +32,7 @@ explain_rechecks(IntentScan *scan, List *deparse_context, bool prefix,
 {
 	List	   *clauses = NIL;
 
-	for (int i = 0; i < scan->inputs->n; i++)
+	for (int i = scan->inputs->has_keys ? 1 : 0; i < scan->inputs->n; i++)
 		clauses = lappend(clauses, scan->inputs->conds[i]->clause);
 	if (clauses != NIL)
 		ExplainPropertyText("Intent Recheck",

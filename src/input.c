@@ -66,15 +66,18 @@ prepare_one(InputSet *set, int i, ListCell **value, List *values, Expr *clause,
 
 /*
  * Makes the set from what a plan holds.  Evaluates nothing.  palloc'd in the
- * current context, which must live as long as the scan.
+ * current context, which must live as long as the scan.  With "has_keys" the
+ * first condition gets its values from who runs the scan, in "keys".
  */
 InputSet *
-inputs_prepare(List *packed, List *values, List *clauses, PlanState *node)
+inputs_prepare(List *packed, List *values, List *clauses, bool has_keys,
+			   PlanState *node)
 {
 	InputSet   *set = palloc0(sizeof(InputSet));
 	ListCell   *value = list_head(values);
 
 	set->n = list_length(packed);
+	set->has_keys = has_keys;
 	set->inputs = palloc0(sizeof(IntentInput) * Max(set->n, 1));
 	set->conds = palloc(sizeof(IntentCond *) * Max(set->n, 1));
 	set->checks = palloc(sizeof(ExprState *) * Max(set->n, 1));
@@ -157,12 +160,28 @@ input_add(IntentInput *input, Datum value, Oid type, bool is_array)
 		add_scalar(input, value, type);
 }
 
+/* The keys of a batch; their type is that of the value in the plan. */
+static void
+add_keys(InputSet *set, IntentInput *input)
+{
+	Oid			type = exprType(linitial(set->conds[0]->exprs));
+
+	input->is_key = true;
+	for (int k = 0; k < set->nkeys; k++)
+		add_scalar(input, set->keys[k], type);
+}
+
 /* Evaluates into the current context, which outlives the scan's rows. */
 static void
 evaluate_one(InputSet *set, int i, ExprContext *econtext, IntentInput *input)
 {
 	const IntentCond *cond = set->conds[i];
 
+	if (set->has_keys && i == 0)
+	{
+		add_keys(set, input);
+		return;
+	}
 	for (int k = cond->nvalues; k < cond->nvalues + cond->nguards; k++)
 	{
 		bool		isnull;
@@ -270,6 +289,12 @@ describe_one(InputSet *set, int i, ExprContext *econtext, ParamListInfo params,
 {
 	ListCell   *lc;
 
+	if (set->has_keys && i == 0)
+	{
+		set->inputs[i].is_key = true;
+		set->inputs[i].symbol = "$key";
+		return;
+	}
 	foreach(lc, set->conds[i]->exprs)
 	{
 		if (!inputs_are_known(list_make1(lfirst(lc)), params))

@@ -24,6 +24,11 @@ typedef struct InputSet
 	Bitmapset  *varying;		/* conditions with a value that differs
 								 * between executions */
 
+	/* of a batch: the first condition has these values, each by itself */
+	bool		has_keys;
+	int			nkeys;
+	const Datum *keys;
+
 	/* as evaluated before, to tell whether anything changed */
 	MemoryContext contexts[2];
 	int			current;
@@ -33,7 +38,7 @@ typedef struct InputSet
 extern void input_add(IntentInput *input, Datum value, Oid type,
 					  bool is_array);
 extern InputSet *inputs_prepare(List *packed, List *values, List *clauses,
-								PlanState *node);
+								bool has_keys, PlanState *node);
 extern bool inputs_evaluate(InputSet *set, ExprContext *econtext);
 extern void inputs_describe(InputSet *set, ExprContext *econtext,
 							ParamListInfo params, List *deparse_context);

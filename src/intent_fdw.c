@@ -5,6 +5,7 @@
 #include "intent_fdw.h"
 
 #include "fmgr.h"
+#include "lookup_path.h"
 #include "order.h"
 #include "plan.h"
 #include "utils/guc.h"
@@ -20,8 +21,9 @@ void
 _PG_init(void)
 {
 	order_define_settings();
-	MarkGUCPrefixReserved("intent_fdw");
+	lookup_register();
 	plan_install_hooks();
+	MarkGUCPrefixReserved("intent_fdw");
 }
 
 /* The callbacks, by the file they live in. */

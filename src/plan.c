@@ -186,8 +186,8 @@ cond_kind(const IntentTable *table, const IntentCond *cond)
 }
 
 /* Does a condition give the filter its value (or both ends of a range)? */
-static bool
-is_pinned(const IntentTable *table, List *conds, IntentFilterKind kind)
+bool
+plan_pins(const IntentTable *table, List *conds, IntentFilterKind kind)
 {
 	bool		lower = false;
 	bool		upper = false;
@@ -255,7 +255,7 @@ unsent_join_column(PlannerInfo *root, RelOptInfo *rel, List *conds,
 {
 	IntentRel  *irel = rel->fdw_private;
 
-	if (fixed || is_pinned(irel->table, conds, kind) ||
+	if (fixed || plan_pins(irel->table, conds, kind) ||
 		join_clauses_on(root, rel, kind) == NIL)
 		return 0;
 	return table_filter_column(irel->table, kind);
@@ -276,7 +276,7 @@ topics_depend_on_joins(IntentRel *irel)
 
 	return options->topic_mode == INTENT_TOPICS_ANY &&
 		options->ntopic_ids == 0 && options->audience_id == NULL &&
-		!is_pinned(irel->table, irel->sent, INTENT_FILTER_TOPICS);
+		!plan_pins(irel->table, irel->sent, INTENT_FILTER_TOPICS);
 }
 
 /*
@@ -334,8 +334,8 @@ bool
 plan_has_input(const IntentTable *table, List *conds)
 {
 	return table->options->ntopic_ids > 0 || table->options->audience_id ||
-		is_pinned(table, conds, INTENT_FILTER_TOPICS) ||
-		is_pinned(table, conds, INTENT_FILTER_AUDIENCE);
+		plan_pins(table, conds, INTENT_FILTER_TOPICS) ||
+		plan_pins(table, conds, INTENT_FILTER_AUDIENCE);
 }
 
 static bool
@@ -368,15 +368,17 @@ needs_not_carried(PlannerInfo *root, RelOptInfo *rel, List *conds)
 	return false;
 }
 
-/* Can a path with these conditions not be run? */
-static bool
-is_lacking(PlannerInfo *root, RelOptInfo *rel, List *conds,
-		   Relids required_outer)
+/*
+ * Would a scan with those conditions raise for want of another?  "outer" are
+ * the relations whose join conditions are among them.
+ */
+bool
+plan_lacks_input(PlannerInfo *root, RelOptInfo *rel, List *conds, Relids outer)
 {
 	IntentRel  *irel = rel->fdw_private;
 
 	return !plan_has_input(irel->table, conds) ||
-		lacking_join_column(root, rel, conds, required_outer) > 0 ||
+		lacking_join_column(root, rel, conds, outer) > 0 ||
 		needs_not_carried(root, rel, conds);
 }
 
@@ -384,7 +386,7 @@ static void
 add_scan_path(PlannerInfo *root, RelOptInfo *rel, List *conds, double rows,
 			  IntentEstimate estimate, Relids required_outer)
 {
-	bool		lacking = is_lacking(root, rel, conds, required_outer);
+	bool		lacking = plan_lacks_input(root, rel, conds, required_outer);
 	Cost		base = lacking ? LACKING_COST : 0;
 
 	add_path(rel, (Path *)
@@ -401,14 +403,14 @@ add_scan_path(PlannerInfo *root, RelOptInfo *rel, List *conds, double rows,
  * those that the statement itself names are asked, and an outer row's topic
  * is only checked.
  */
-static bool
-supplies_something(IntentRel *irel, const IntentCond *cond)
+bool
+plan_supplies(IntentRel *irel, const IntentCond *cond)
 {
 	if (cond_kind(irel->table, cond) != INTENT_FILTER_TOPICS ||
 		irel->table->options->topic_mode == INTENT_TOPICS_EACH)
 		return true;
 	return irel->table->options->ntopic_ids == 0 &&
-		!is_pinned(irel->table, irel->sent, INTENT_FILTER_TOPICS);
+		!plan_pins(irel->table, irel->sent, INTENT_FILTER_TOPICS);
 }
 
 static bool
@@ -451,7 +453,7 @@ add_outer(PlannerInfo *root, RelOptInfo *rel, RestrictInfo *ri, List *outers)
 	if (!join_clause_is_movable_to(ri, rel))
 		return outers;
 	cond = qual_classify(root, irel->table, rel->relid, ri->clause);
-	if (!cond || !supplies_something(irel, cond))
+	if (!cond || !plan_supplies(irel, cond))
 		return outers;
 	outer = bms_del_member(bms_union(ri->clause_relids, rel->lateral_relids),
 						   rel->relid);
@@ -507,7 +509,7 @@ add_best_first_path(PlannerInfo *root, RelOptInfo *rel)
 	IntentRel  *irel = rel->fdw_private;
 	OrderInput	input = {irel->table, irel->sent, irel->local, rel->rows};
 
-	if (is_lacking(root, rel, irel->sent, rel->lateral_relids))
+	if (plan_lacks_input(root, rel, irel->sent, rel->lateral_relids))
 		return;
 	input.estimate = irel->estimate;
 	order_add_path(root, rel, &input);
@@ -546,8 +548,13 @@ plan_retrieved(RelOptInfo *rel, List *local, List *sent)
 	pull_varattnos((Node *) rel->reltarget->exprs, rel->relid, &attrs);
 	pull_varattnos((Node *) local, rel->relid, &attrs);
 	foreach(lc, sent)
-		pull_varattnos((Node *) ((IntentCond *) lfirst(lc))->clause, rel->relid,
-					   &attrs);
+	{
+		IntentCond *cond = lfirst(lc);
+
+		pull_varattnos((Node *) cond->clause, rel->relid, &attrs);
+		attrs = bms_add_member(attrs, cond->attno -
+							   FirstLowInvalidHeapAttributeNumber);
+	}
 	whole = bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, attrs);
 	for (int attno = 1; attno <= irel->table->natts; attno++)
 	{
@@ -624,7 +631,7 @@ mentioned(RelOptInfo *rel, List *clauses, IntentFilterKind kind)
 /* In the order of IntentPlanFlag. */
 List *
 plan_flags(PlannerInfo *root, RelOptInfo *rel, List *sent, List *local,
-		   List *retrieved, List *limit, Relids outer)
+		   List *retrieved, List *limit, Relids outer, bool has_keys)
 {
 	IntentRel  *irel = rel->fdw_private;
 	List	   *flags = NIL;
@@ -635,6 +642,7 @@ plan_flags(PlannerInfo *root, RelOptInfo *rel, List *sent, List *local,
 	flags = lappend_int(flags, lacking_join_column(root, rel, sent, outer));
 	flags = lappend_int(flags, limit != NIL);
 	flags = lappend_int(flags, list_length(limit) > 1);
+	flags = lappend_int(flags, has_keys);
 	return flags;
 }
 
@@ -676,21 +684,25 @@ intentGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel,
 	List	   *limit;
 	List	   *packed;
 	List	   *flags;
+	IntentCond *key;
 
 	if (IS_UPPER_REL(baserel))
 		return plan_count(root, baserel, tlist);
 	split_clauses(root, baserel, scan_clauses, &sent, &local);
 	split_bound(root, baserel, &sent, &local);
+	key = plan_batch_key(root, baserel, best_path);
+	if (key)
+		sent = lcons(key, sent);
 	retrieved = plan_retrieved(baserel, local, sent);
 	limit = limit_exprs(root, baserel, local);
 	flags = plan_flags(root, baserel, sent, local, retrieved, limit,
-					   PATH_REQ_OUTER(&best_path->path));
+					   PATH_REQ_OUTER(&best_path->path), key != NULL);
 	packed = plan_pack(sent, &values, &clauses);
 	return make_foreignscan(tlist, local, baserel->relid,
 							list_make3(values, clauses, limit),
 							lappend(list_make5(packed, retrieved,
 											   plan_needed(root, baserel, local),
 											   flags, NIL),
-									best_path->fdw_private),
+									key ? NIL : best_path->fdw_private),
 							NIL, NIL, outer_plan);
 }

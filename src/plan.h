@@ -31,6 +31,8 @@ typedef enum IntentPlanFlag
 	INTENT_FLAG_LACKS_ATTNO,
 	INTENT_FLAG_HAS_LIMIT,
 	INTENT_FLAG_HAS_OFFSET,
+	INTENT_FLAG_HAS_KEYS,		/* the first condition's values are the keys
+								 * of a batch, see lookup.c */
 } IntentPlanFlag;
 
 /* fdw_exprs; each a list of its own */

@@ -230,7 +230,7 @@ plan_count(PlannerInfo *root, RelOptInfo *upper, List *tlist)
 	IntentRel  *irel = rel->fdw_private;
 	List	   *retrieved = plan_retrieved(rel, NIL, irel->sent);
 	List	   *flags = plan_flags(root, rel, irel->sent, NIL, retrieved, NIL,
-								   NULL);
+								   NULL, false);
 	List	   *values = NIL;
 	List	   *clauses = NIL;
 	List	   *counts = NIL;

@@ -37,7 +37,7 @@ gather_audience(Builder *b, int f)
 					pstrdup("Rows do not tell which saved audiences they belong to."),
 					pstrdup("Sent are =, IN and = ANY with values known before the table is read."));
 	b->audience = field->set;
-	field->fan = field->nvalues > 1;
+	field->fan = field->nvalues > 1 || is_keyed(b, f);
 }
 
 /* ---- all of it ---- */
@@ -118,20 +118,26 @@ check_inputs(Builder *b)
 					pstrdup("Give the value in WHERE, or let a single lookup supply it: JOIN LATERAL (SELECT ... WHERE column = outer value) ON true."));
 }
 
+/* "max_chains" bounds what the conditions ask for; keys come in batches. */
 static void
 count_chains(Builder *b)
 {
 	double		n = 1;
+	double		keys = 1;
 
 	for (int f = 0; f < b->resource->nfilters; f++)
 	{
-		if (b->request->fields[f].fan)
-			n *= b->request->fields[f].nvalues;
+		const IntentField *field = &b->request->fields[f];
+
+		if (field->fan && is_keyed(b, f))
+			keys *= field->nvalues;
+		else if (field->fan)
+			n *= field->nvalues;
 	}
-	if (n > b->options->max_chains)
+	if (n > b->options->max_chains || n * keys > PG_INT32_MAX)
 		too_many_chains(b, n);
 	else
-		b->request->nchains = n;
+		b->request->nchains = n * keys;
 }
 
 /*

@@ -274,5 +274,5 @@ gather_dates(Builder *b, int f)
 	}
 	if (field->set && field->nvalues == 0 && !b->request->problem)
 		b->request->never = true;
-	field->fan = field->nvalues > 1;
+	field->fan = field->nvalues > 1 || is_keyed(b, f);
 }

@@ -24,6 +24,18 @@ concerns(const Builder *b, int i, int f)
 		table_column(b->table, input->cond->attno)->filter == f;
 }
 
+/* Is each value of the filter a key, whose rows are to be told apart? */
+bool
+is_keyed(const Builder *b, int f)
+{
+	for (int i = 0; i < b->ninputs; i++)
+	{
+		if (b->inputs[i].is_key && concerns(b, i, f))
+			return true;
+	}
+	return false;
+}
+
 /* Keeps the first problem found; strings are palloc'd or constant. */
 void
 set_problem(Builder *b, int sqlstate, char *message, char *detail, char *hint)
@@ -122,7 +134,7 @@ gather_patterns(Builder *b, int f)
 	}
 }
 
-/* Lists and patterns; a list fans out unless the API takes it whole. */
+/* Lists and patterns; a list fans out unless the API takes it whole, keys always. */
 void
 gather_values(Builder *b, int f)
 {
@@ -130,8 +142,8 @@ gather_values(Builder *b, int f)
 
 	gather_equalities(b, f);
 	gather_patterns(b, f);
-	if (filter_at(b, f)->kind != INTENT_FILTER_STRINGS)
-		field->fan = field->nvalues > 1;
+	field->fan = is_keyed(b, f) ||
+		(filter_at(b, f)->kind != INTENT_FILTER_STRINGS && field->nvalues > 1);
 }
 
 /*

@@ -35,6 +35,7 @@ extern void set_field(IntentField *field, const IntentCond *cond,
 					  const Digest *digest);
 extern void fix_field(Builder *b, IntentField *field,
 					  const IntentScalar *value, ScalarCompare compare);
+extern bool is_keyed(const Builder *b, int f);
 extern void gather_equalities(Builder *b, int f);
 extern void gather_values(Builder *b, int f);
 

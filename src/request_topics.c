@@ -111,7 +111,7 @@ choose_topics_each(Builder *b, int f, const IntentField *fixed)
 										  fixed->values, fixed->nvalues,
 										  compare_integers);
 	mark_topics(b, f, ANY_ORIGIN);
-	field->fan = field->nvalues > 1;
+	field->fan = field->nvalues > 1 || is_keyed(b, f);
 }
 
 /* An unknown value may be a list, unless it is a plain topic_id = x. */
@@ -161,6 +161,9 @@ gather_topics(Builder *b, int f)
 		return;
 	}
 	choose_topics_any(b, f, &fixed);
+	field->fan = is_keyed(b, f);
+	if (field->fan)
+		return;
 	b->request->several_topics = field->nvalues > 1 || may_be_several(b, f);
 	if (field->nvalues > most)
 		set_problem(b, ERRCODE_PROGRAM_LIMIT_EXCEEDED,

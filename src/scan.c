@@ -73,6 +73,13 @@ scan_desc(ForeignScanState *node)
 	return node->ss.ss_ScanTupleSlot->tts_tupleDescriptor;
 }
 
+static bool
+has_keys(ForeignScan *plan)
+{
+	return list_nth_int(plan_private(plan, INTENT_PLAN_FLAGS),
+						INTENT_FLAG_HAS_KEYS);
+}
+
 /* BeginForeignScan: reads the plan; sends and evaluates nothing. */
 void
 intentBeginForeignScan(ForeignScanState *node, int eflags)
@@ -94,11 +101,13 @@ intentBeginForeignScan(ForeignScanState *node, int eflags)
 	scan->userid = scan_user(plan, rte);
 	scan->inputs = inputs_prepare(plan_private(plan, INTENT_PLAN_CONDS),
 								  plan_exprs(plan, INTENT_EXPRS_VALUES),
-								  plan_exprs(plan, INTENT_EXPRS_CLAUSES), ps);
+								  plan_exprs(plan, INTENT_EXPRS_CLAUSES),
+								  has_keys(plan), ps);
 	read_flags(scan, plan, ps);
 	scan->order = plan_private(plan, INTENT_PLAN_ORDER);
-	scan->keep = (eflags & EXEC_FLAG_REWIND) != 0 || scan->inputs->has_params ||
-		!bms_is_empty(ps->plan->extParam);
+	scan->keep = !scan->inputs->has_keys &&
+		((eflags & EXEC_FLAG_REWIND) != 0 || scan->inputs->has_params ||
+		 !bms_is_empty(ps->plan->extParam));
 	scan_count_begin(scan, plan_private(plan, INTENT_PLAN_COUNTS));
 	if ((eflags & EXEC_FLAG_EXPLAIN_ONLY) == 0)
 		scan->reader = rows_prepare(scan->table,
@@ -245,7 +254,8 @@ open_store(ForeignScanState *node, IntentScan *scan)
 /*
  * The first row after Begin or ReScan: with the values of before, what was
  * kept is read again, else all starts anew.  A first rescan that nobody
- * announced finds nothing kept; from then on rows are.
+ * announced finds nothing kept; from then on rows are, but for a batch's,
+ * which would not tell their keys.
  */
 static void
 start(ForeignScanState *node, IntentScan *scan)
@@ -253,7 +263,7 @@ start(ForeignScanState *node, IntentScan *scan)
 	ExprContext *econtext = node->ss.ps.ps_ExprContext;
 	bool		same = inputs_evaluate(scan->inputs, econtext);
 
-	scan->keep |= same;
+	scan->keep |= same && !scan->inputs->has_keys;
 	if (same && scan->store &&
 		scan->wanted == (has_local_inputs(scan) ? 0 : rows_wanted(scan, econtext)))
 	{
@@ -290,6 +300,7 @@ scan_fetch_row(IntentScan *scan, TupleTableSlot *slot)
 			scan->chains = NULL;
 			break;
 		}
+		scan->row_chain = chain->spec;
 		passes = rows_fill(scan->reader, chain, slot);
 		chain_row_taken(scan->chains, chain);
 		if (passes)
@@ -345,6 +356,33 @@ intentReScanForeignScan(ForeignScanState *node)
 	IntentScan *scan = node->fdw_state;
 
 	scan->started = false;
+}
+
+/* ---- batches ---- */
+
+/*
+ * The keys to ask for after the next rescan, each as if it were the only one.
+ * They must stay until the first row is asked for.
+ */
+void
+scan_set_keys(IntentScan *scan, const Datum *keys, int nkeys)
+{
+	scan->inputs->keys = keys;
+	scan->inputs->nkeys = nkeys;
+}
+
+/*
+ * The key that the row returned last was asked for with, or NULL when the
+ * keys could not be sent, so that rows may belong to any of them.
+ */
+const IntentScalar *
+scan_row_key(const IntentScan *scan)
+{
+	const IntentCond *cond = scan->inputs->conds[0];
+
+	if (scan->request->sent[0] == INTENT_SENT_NOT)
+		return NULL;
+	return scan->row_chain->fields[table_column(scan->table, cond->attno)->filter].values;
 }
 
 /* EndForeignScan: cancels what is under way; figures stay for EXPLAIN. */

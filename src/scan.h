@@ -1,6 +1,7 @@
 /*
  * scan.h
- *		The state of one scan, as EXPLAIN shows it.
+ *		The state of one scan, as EXPLAIN shows it, and how a batched lookup
+ *		hands its keys to a scan.
  */
 #ifndef INTENT_SCAN_H
 #define INTENT_SCAN_H
@@ -39,6 +40,7 @@ typedef struct IntentScan
 	ChainSet   *chains;
 	BestFirst  *best;			/* instead of chains; NULL in a plain scan */
 	bool		done;			/* all chains are read */
+	const IntentChainSpec *row_chain;	/* of the row returned last */
 
 	/* rows already returned, to return them again without a request */
 	bool		keep;
@@ -58,5 +60,7 @@ extern IntentRequest *scan_describe(ForeignScanState *node,
 									List *deparse_context);
 extern bool scan_asks_totals(const IntentScan *scan,
 							 const IntentRequest *request);
+extern void scan_set_keys(IntentScan *scan, const Datum *keys, int nkeys);
+extern const IntentScalar *scan_row_key(const IntentScan *scan);
 
 #endif							/* INTENT_SCAN_H */

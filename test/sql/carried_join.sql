@@ -2,6 +2,7 @@
 -- join needs it on the rows. Known from rows seen before, such plans are not made.
 \getenv dir PG_ABS_SRCDIR
 \i :dir/fixture/setup.psql
+SET intent_fdw.enable_batched_lookup = off;
 \i :dir/fixture/people.psql
 CREATE TABLE crm AS SELECT g AS id, CASE WHEN g % 1000 = 0 THEN 'acme.example' WHEN g % 1000 = 1 THEN 'globex.example' ELSE 'none' || g % 7 || '.example' END AS domain FROM generate_series(1, 5000) g;
 ANALYZE crm;

@@ -3,6 +3,7 @@
 \getenv dir PG_ABS_SRCDIR
 \set rows live
 \i :dir/fixture/setup.psql
+SET intent_fdw.enable_batched_lookup = off;
 \i :dir/fixture/people.psql
 CREATE TABLE crm (id int, domain text, title text, vip boolean);
 INSERT INTO crm VALUES (1, 'acme.example', 'ceo', true), (2, 'globex.example', NULL, false), (3, 'nobody.example', 'cto', NULL),

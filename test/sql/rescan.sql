@@ -3,6 +3,7 @@
 \getenv dir PG_ABS_SRCDIR
 \set rows live
 \i :dir/fixture/setup.psql
+SET intent_fdw.enable_batched_lookup = off;
 \i :dir/fixture/people.psql
 ALTER FOREIGN TABLE audience OPTIONS (ADD page_size '20');
 CREATE TABLE outers (n int, topic int, lowest int);
