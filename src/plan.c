@@ -583,43 +583,6 @@ plan_needed(PlannerInfo *root, RelOptInfo *rel, List *local)
 	return result;
 }
 
-/*
- * May LIMIT tell the scan how many rows are wanted?  Only where each row of
- * the scan is a row of the result, in any order.
- */
-static bool
-limit_reaches_scan(PlannerInfo *root, RelOptInfo *rel, List *local)
-{
-	Query	   *parse = root->parse;
-
-	return parse->commandType == CMD_SELECT && parse->limitCount != NULL &&
-		parse->limitOption == LIMIT_OPTION_COUNT && local == NIL &&
-		rel->reloptkind == RELOPT_BASEREL &&
-		bms_membership(root->all_baserels) == BMS_SINGLETON &&
-		bms_is_member(rel->relid, root->all_baserels) &&
-		parse->groupClause == NIL && parse->groupingSets == NIL &&
-		parse->havingQual == NULL && parse->distinctClause == NIL &&
-		parse->sortClause == NIL && parse->setOperations == NULL &&
-		parse->rowMarks == NIL && root->rowMarks == NIL &&
-		!parse->hasAggs && !parse->hasWindowFuncs && !parse->hasTargetSRFs;
-}
-
-static List *
-limit_exprs(PlannerInfo *root, RelOptInfo *rel, List *local)
-{
-	Query	   *parse = root->parse;
-
-	if (!limit_reaches_scan(root, rel, local) ||
-		contain_volatile_functions(parse->limitCount) ||
-		contain_volatile_functions(parse->limitOffset) ||
-		contain_subplans(parse->limitCount) ||
-		contain_subplans(parse->limitOffset))
-		return NIL;
-	if (parse->limitOffset)
-		return list_make2(parse->limitCount, parse->limitOffset);
-	return list_make1(parse->limitCount);
-}
-
 static bool
 mentioned(RelOptInfo *rel, List *clauses, IntentFilterKind kind)
 {
@@ -694,7 +657,7 @@ intentGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel,
 	if (key)
 		sent = lcons(key, sent);
 	retrieved = plan_retrieved(baserel, local, sent);
-	limit = limit_exprs(root, baserel, local);
+	limit = plan_limit(root, baserel, local);
 	flags = plan_flags(root, baserel, sent, local, retrieved, limit,
 					   PATH_REQ_OUTER(&best_path->path), key != NULL);
 	packed = plan_pack(sent, &values, &clauses);

@@ -49,6 +49,9 @@ extern bool plan_pins(const IntentTable *table, List *conds,
 					  IntentFilterKind kind);
 extern bool plan_supplies(IntentRel *irel, const IntentCond *cond);
 
+/* plan_limit.c */
+extern List *plan_limit(PlannerInfo *root, RelOptInfo *rel, List *local);
+
 /* plan_count.c */
 extern ForeignScan *plan_count(PlannerInfo *root, RelOptInfo *upper,
 							   List *tlist);
