@@ -339,7 +339,12 @@ sub create {
 
 sub connect {
 	my ($self) = @_;
-	my $db = Wire->connect(%{ $self->{connection} });
+	my $db;
+	for (1 .. 150) {    # after a crash the server needs a while
+		last if $db = eval { Wire->connect(%{ $self->{connection} }) };
+		select undef, undef, undef, 0.2;
+	}
+	$db //= Wire->connect(%{ $self->{connection} });
 	$db->do('SET client_min_messages = error; SET statement_timeout = \'60s\'; SET timezone = \'UTC\'');
 	return $db;
 }
