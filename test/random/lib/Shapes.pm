@@ -13,6 +13,7 @@ sub from { return Grammar::from(@_) }
 
 my @settings = map { "$_ = off" } map { "enable_$_" }
 	qw(nestloop hashjoin mergejoin memoize material sort incremental_sort hashagg seqscan gathermerge async_append);
+push @settings, map { "intent_fdw.enable_$_ = off" } qw(best_first batched_lookup);
 push @settings, 'enable_partitionwise_join = on', 'enable_partitionwise_aggregate = on', 'join_collapse_limit = 1',
 	'from_collapse_limit = 1', "work_mem = '64kB'", 'jit = off', 'geqo_threshold = 2', 'cursor_tuple_fraction = 1',
 	'constraint_exclusion = on', 'extra_float_digits = 0';
