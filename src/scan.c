@@ -310,13 +310,20 @@ scan_fetch_row(IntentScan *scan, TupleTableSlot *slot)
 	return false;
 }
 
-/* A row returned before, or false when they are used up. */
+/*
+ * A row returned before, or false when they are used up.  One that was on
+ * disk is made in the current context and freed by the next call, so that must
+ * not be the executor's per-tuple memory.
+ */
 static bool
 replay_row(IntentScan *scan, TupleTableSlot *slot)
 {
 	TupleTableSlot *stored = scan->store_slot;
+	MemoryContext old = MemoryContextSwitchTo(scan->context);
+	bool		found = tuplestore_gettupleslot(scan->store, true, false, stored);
 
-	if (!tuplestore_gettupleslot(scan->store, true, false, stored))
+	MemoryContextSwitchTo(old);
+	if (!found)
 	{
 		scan->replaying = false;
 		return false;
