@@ -43,7 +43,7 @@ SELECT both_ways($$ SELECT n, hem FROM outers, audience WHERE topic_id = 110003 
 -- what is kept goes to disk beyond work_mem
 SET enable_material = off;
 SET work_mem = '64kB';
-SELECT count(*), count(DISTINCT hem) FROM outers, audience WHERE topic_id = 102391 AND n > -intent_score;
+SELECT count(*), count(DISTINCT hem), count(person) FROM outers, audience WHERE topic_id = 102391 AND n > -intent_score;
 SELECT request_count() = ceil((SELECT count(*) FROM people WHERE topic_id = 102391) / 20.0) AS once;
 RESET work_mem;
 -- a volatile value is never sent
