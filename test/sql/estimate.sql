@@ -3,6 +3,8 @@
 \set rows live
 \set counts exact
 \i :dir/fixture/setup.psql
+-- joins here are lookups one by one, or none
+SET intent_fdw.enable_batched_lookup = off;
 \i :dir/fixture/people.psql
 
 -- Estimated rows of the first scan or join of a plan.

@@ -227,6 +227,7 @@ sub join_parts {
 	$self->loosen if ($without || $no_date) && !$inner;
 	$s->{all_dates} = 1 if $no_date;
 	my $where = $self->where($s, no_input => $without, no_date => $no_date && chance(0.7));
+	delete $s->{dates} if $no_date;
 	$self->loosen if $no_date && $s->{t}{date};
 	return ($table, $on, $where);
 }
