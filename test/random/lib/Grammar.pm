@@ -241,8 +241,15 @@ sub overlap_condition {
 
 # ---- strings
 
+# Values that differ from others in case only, or are parts of others.
+my %near = (company => [ 'acme', 'ACME', 'Acme Inc', 'acme inc', 'Globex', 'globex', 'Müller GmbH', 'müller gmbh', ' acme ', '東京' ],
+	job_title => [ 'vp sales', 'VP Sales', 'director', 'Director', 'ceo', 'CEO', 'sales', 'team_lead', 'team lead' ],
+	gender => [qw(male female)], state => [ 'new york', 'New York', 'kansas', 'virginia' ], company_domain => [ 'acme.example', 'ACME.example' ],
+	email => [ 'ANNA.254@jollyengine.example' ]);
+
 sub draw_string {
 	my ($self, $column, $plain) = @_;
+	return pick(@{ $near{$column} }) if $near{$column} && chance(0.3);
 	my $all = $self->{values}{$column};
 	my $r = rand;
 	my $v = $r < 0.7 ? pick(@{ $self->{common}{$column} }) : $r < 0.9 ? pick(@$all) : undef;

@@ -268,6 +268,8 @@ sub shape_outer_joined {
 	return 'SELECT ' . pick(@{ $local_output{$table} }) . ", $s->{name}{hem}, $s->{name}{intent_score} FROM " . from($s) .
 		" LEFT JOIN crm.$table c ON $on WHERE $where" if $kind eq 'right';
 	$self->loosen;
+	# without the join its condition on the date is gone as well
+	$s->{all_dates} = 0 if index($where, $s->{name}{data_date}) < 0;
 	return 'SELECT count(*) FROM ' . from($s) . " WHERE $where" if $on =~ / OR |DISTINCT|LIKE|ANY/ || $on =~ /a\.(?!hem|topic_id|intent_score|company\b|data_date|email|job_title)/;
 	my $names = join ', ', map { "$s->{name}{$_}" } qw(hem topic_id intent_score company data_date email job_title);
 	return "SELECT count(*), count(c.*), count(a.*) FROM (SELECT $names FROM " . from($s) . " WHERE $where) a FULL JOIN crm.$table c ON $on";
