@@ -71,8 +71,9 @@ http_pool_settle(HttpPool *pool)
 }
 
 /*
- * Close the kept-alive connections of a server's pool, if it has any.  While
- * transfers are under way that waits for their end.  Does not raise.
+ * Close the kept-alive connections of a server's pool, if it has any, or with
+ * InvalidOid those of all.  While transfers of a pool are under way that waits
+ * for their end.  Does not raise.
  */
 void
 http_pool_close(Oid serverid)
@@ -83,7 +84,7 @@ http_pool_close(Oid serverid)
 	{
 		HttpPool   *pool = dlist_container(HttpPool, link, iter.cur);
 
-		if (pool->info.serverid == serverid && pool->open)
+		if (pool->open && (!OidIsValid(serverid) || pool->info.serverid == serverid))
 		{
 			pool->closing = true;
 			http_pool_settle(pool);
