@@ -80,22 +80,27 @@ http_pool_settle(HttpPool *pool)
 }
 
 /*
- * Close the kept-alive connections of a server's pool.  While transfers are
- * under way that waits for their end.  False if there is none.  Does not
- * raise.
+ * Close the kept-alive connections of a server's pool, or with InvalidOid
+ * those of all.  While transfers of a pool are under way that waits for their
+ * end.  False if there are none.  Does not raise.
  */
 bool
 http_pool_close(Oid serverid)
 {
-	HttpPool   *pool = find_pool(serverid);
-	bool		any = pool != NULL && pool->sockets.nopen > 0;
+	dlist_iter	iter;
+	bool		any = false;
 
-	if (pool != NULL && pool->open)
+	dlist_foreach(iter, &pools)
 	{
+		HttpPool   *pool = dlist_container(HttpPool, link, iter.cur);
+
+		if (!pool->open || (OidIsValid(serverid) && pool->info.serverid != serverid))
+			continue;
+		any |= pool->sockets.nopen > 0;
 		pool->closing = true;
 		http_pool_settle(pool);
-		http_sockets_account();
 	}
+	http_sockets_account();
 	return any;
 }
 

@@ -49,7 +49,7 @@ make_layout(RowReader *reader)
 {
 	const IntentTable *table = reader->table;
 	PageColumn *columns = palloc0(sizeof(PageColumn) * (table->natts + 1));
-	int			topic = table_filter_column(table, INTENT_FILTER_TOPICS);
+	bool		reads_topic = false;
 
 	for (int i = 0; i < table->natts; i++)
 	{
@@ -63,10 +63,12 @@ make_layout(RowReader *reader)
 			reader->members = bms_add_member(reader->members, i);
 		}
 	}
+	for (int i = 0; i < reader->ncolumns; i++)
+		reads_topic |= reader->columns[i].filter &&
+			reader->columns[i].filter->kind == INTENT_FILTER_TOPICS;
 	reader->matched_index = table->natts;
 	columns[table->natts].want = PAGE_PRESENCE;
-	if (topic > 0 && reader->by_attno[topic - 1] &&
-		table->resource->matched_topics)
+	if (reads_topic && table->resource->matched_topics)
 	{
 		columns[table->natts].paths = &table->resource->matched_topics;
 		columns[table->natts].npaths = 1;
@@ -235,7 +237,8 @@ date_value(RowReader *reader, Chain *chain, RowColumn *rc, bool *isnull)
 		return (Datum) 0;
 	if (strlen(text) >= sizeof(rc->date_text))
 		return convert_text(&rc->convert, pstrdup(text));
-	if (strcmp(rc->date_text, text) != 0)
+	/* "" is what nothing was converted from yet */
+	if (text[0] == '\0' || strcmp(rc->date_text, text) != 0)
 	{
 		old = MemoryContextSwitchTo(reader->context);
 		rc->date = convert_text(&rc->convert, pstrdup(text));
