@@ -237,7 +237,8 @@ date_value(RowReader *reader, Chain *chain, RowColumn *rc, bool *isnull)
 		return (Datum) 0;
 	if (strlen(text) >= sizeof(rc->date_text))
 		return convert_text(&rc->convert, pstrdup(text));
-	if (strcmp(rc->date_text, text) != 0)
+	/* "" is what nothing was converted from yet */
+	if (text[0] == '\0' || strcmp(rc->date_text, text) != 0)
 	{
 		old = MemoryContextSwitchTo(reader->context);
 		rc->date = convert_text(&rc->convert, pstrdup(text));
