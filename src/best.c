@@ -18,7 +18,9 @@
  *
  * With several topics in one request only minScore may move (it does not
  * change who is strongest): bands are nested, and rows that an earlier one
- * gave are known by their score.
+ * gave are known by their score.  A row that does not tell its topic can only
+ * be told by all the topics that it matches, so there the scores that are left
+ * become one band with the statement's own minScore.
  *
  * Where neither is exact, there is one band, which is the plain scan, sorted.
  */
@@ -154,6 +156,114 @@ best_bands(const BestFirst *best)
 
 /* ---- requests ---- */
 
+<<<<<<<HEAD
+/* The request of all scores, for these alone; in band memory. */
+static IntentRequest *
+narrow_request(BestFirst *best, int lower, int upper)
+{
+	const IntentRequest *all = best->setup.request;
+	int			nfilters = best->table->resource->nfilters;
+	IntentRequest *request = palloc(sizeof(IntentRequest));
+	IntentField *score;
+
+	*request = *all;
+	request->fields = palloc(sizeof(IntentField) * nfilters);
+	memcpy(request->fields, all->fields, sizeof(IntentField) * nfilters);
+	score = &request->fields[score_filter(best)];
+	if (score->set)
+	{
+		score->lower = lower;
+		score->upper = upper;
+	}
+	request->raised_by_band = request->several_topics &&
+		!request_raises_score(best->table, all->fields) &&
+		request_raises_score(best->table, request->fields);
+	return request;
+}
+
+/* The same with a single chain, the one of that number. */
+static IntentRequest *
+single_chain(BestFirst *best, const IntentRequest *request, int number)
+{
+	IntentRequest *single = palloc(sizeof(IntentRequest));
+
+	*single = *request;
+	single->fields = request_chain(request, number)->fields;
+	for (int f = 0; f < best->table->resource->nfilters; f++)
+		single->fields[f].fan = false;
+	single->nchains = 1;
+	return single;
+}
+
+static bool
+restarted(const BestFirst *best)
+{
+	return best->generation != best->setup.statement->generation;
+}
+
+/*
+ * Counts the rows of one chain by a request of limit 1; false when the answer
+ * has no totalCount.
+ */
+static bool
+count_chain(BestFirst *best, const IntentRequest *request, int64 *total)
+{
+	ChainCounters *counters = best->setup.counters;
+	int64		known = counters->total;
+	ChainSetup	setup = best->setup;
+	ChainSet   *set;
+	Chain	   *chain;
+	bool		told;
+
+	setup.request = request;
+	setup.wanted = 1;
+	set = chains_open(&setup, best->band_context);
+	chain = chains_next(set);
+	told = chain == NULL || chain->page->has_total;
+	if (chain && told)
+		*total += chain->page->total;
+	chains_close(set);
+	counters->total = known;
+	return told;
+}
+
+/*
+ * How many rows have the scores of this and of all earlier bands, and thus
+ * how many this one must have?  Leaves -1 if the API does not tell.
+ */
+static void
+count_rows(BestFirst *best)
+{
+	const Bands *bands = &best->bands;
+	IntentRequest *request;
+	int64		total = 0;
+
+	best->expected = -1;
+	request = bands->descending ?
+		narrow_request(best, best->band.lower, bands->upper) :
+		narrow_request(best, bands->lower, best->band.upper);
+	for (int i = 0; i < request->nchains; i++)
+	{
+		if (!count_chain(best, single_chain(best, request, i), &total) ||
+			restarted(best))
+			return;
+	}
+	best->expected = total - best->received;
+}
+
+/* Chains for the scores of best->band. */
+static void
+open_chains(BestFirst *best)
+{
+	ChainSetup	setup = best->setup;
+
+	setup.request = narrow_request(best, best->band.lower, best->band.upper);
+	rows_start(best->reader, setup.request);
+	best->chains = chains_open(&setup, best->band_context);
+}
+
+== == == =
+>>>>>>>w - plan
 static void
 open_band(BestFirst *best)
 {
@@ -266,14 +376,16 @@ may_go_on(BestFirst *best, const Chain *chain)
 
 /*
  * Are the rows read so far as good as any of the band, and enough of them?
- * The others then follow as they come, if they are asked for at all.
+ * The others then follow as they come, if they are asked for at all; they must
+ * not be where the band might have to be left for a larger one.
  */
 static bool
 is_enough(const BestFirst *best)
 {
 	return best->band.lower == best->band.upper && best->expected < 0 &&
 		best->kept > 0 && best->bands.kept + best->kept >= best->wanted &&
-		(best->sure || (best->total_known && best->bands.nchains == 1));
+		(best->sure || (best->total_known && best->bands.nchains == 1 &&
+						best->bands.kind != BAND_NESTED));
 }
 
 /* Reads the band's rows into the sort, or as many as are enough. */
@@ -286,9 +398,15 @@ load_rows(BestFirst *best, TupleTableSlot *slot)
 	while (!is_enough(best) &&
 		   (chain = read_row(best, slot, &passes)) != NULL)
 	{
-		if (chain->row == 0 && !may_go_on(best, chain))
+		<<<<<<<HEAD
+			if ((chain->row == 0 && !may_go_on(best, chain)) ||
+				rows_in_doubt(best->reader))
+			return BAND_TOO_LARGE;
+		== == == =
+			if (chain->row == 0 && !may_go_on(best, chain))
 			return best->band.look ? BAND_LOOKED_AT : BAND_TOO_LARGE;
-		if (passes)
+		>>>>>>>w - plan
+			if (passes)
 			tuplesort_puttupleslot(best->sort, slot);
 		chain_row_taken(best->chains, chain);
 		CHECK_FOR_INTERRUPTS();
@@ -475,6 +593,8 @@ fetch_streamed(BestFirst *best, TupleTableSlot *slot)
 
 	while ((chain = read_row(best, slot, &passes)) != NULL)
 	{
+		if (rows_in_doubt(best->reader))
+			misplaced_row(best, chain, "does not tell its topic");
 		chain_row_taken(best->chains, chain);
 		if (passes)
 			return true;
