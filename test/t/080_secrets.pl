@@ -150,5 +150,31 @@ for my $options ("api_key '$key', bearer_token '$key'", "api_key E'$key\\n'", "a
 	unlike($r->{err} =~ s/^LINE \d.*//mrs, $secret, '... without showing the key');
 }
 
+# --- a user with USAGE can use the PUBLIC mapping's key where the server's owner sends it, and nowhere else
+
+$s->value('SET log_min_messages = warning; GRANT USAGE ON FOREIGN SERVER intent TO other; GRANT USAGE ON FOREIGN DATA WRAPPER intent_fdw TO other;
+	GRANT CREATE ON SCHEMA public TO other');
+my $elsewhere = IntentTest::Simulator->new(people => 10);
+my $u = session($node, user => 'other');
+$sim->fresh;
+$u->value('CREATE FOREIGN TABLE mine (hem text, topic_id integer) SERVER intent');
+is($u->value("SELECT count(*) FROM mine WHERE topic_id = $topic"), $sim->people($topic), 'a table of its own, by the PUBLIC mapping');
+my %attempts = (
+	'alters the server' => [ "ALTER SERVER intent OPTIONS (SET base_url '$elsewhere->{url}')", '42501' ],
+	'takes the server' => [ 'ALTER SERVER intent OWNER TO other', '42501' ],
+	'alters the mapping' => [ "ALTER USER MAPPING FOR PUBLIC SERVER intent OPTIONS (SET api_key 'sk_x')", '42501' ],
+	'drops the mapping' => [ 'DROP USER MAPPING FOR PUBLIC SERVER intent', '42501' ],
+	'sets base_url at its table' => [ "ALTER FOREIGN TABLE mine OPTIONS (ADD base_url '$elsewhere->{url}')", 'HV00D' ],
+	'sets base_url at its mapping' => [ "CREATE USER MAPPING FOR other SERVER intent OPTIONS (base_url '$elsewhere->{url}')", 'HV00D' ],
+	'sets a proxy at its server' => [ "CREATE SERVER through FOREIGN DATA WRAPPER intent_fdw OPTIONS (proxy '$elsewhere->{url}')", '42501' ],
+	'allows http at its server' => [ "CREATE SERVER open FOREIGN DATA WRAPPER intent_fdw OPTIONS (allow_http 'true', base_url 'http://192.0.2.1')", '42501' ],
+	'names a file as key' => [ "CREATE USER MAPPING FOR other SERVER intent OPTIONS (api_key_file '/etc/passwd')", '42501' ],
+	'asks a server of its own' => [ "CREATE SERVER theirs FOREIGN DATA WRAPPER intent_fdw OPTIONS (base_url '$elsewhere->{url}');
+		CREATE FOREIGN TABLE theirs (hem text, topic_id integer) SERVER theirs; SELECT hem FROM theirs WHERE topic_id = $topic", '42704' ]);
+fails_with($u, $attempts{$_}[0], $attempts{$_}[1], qr/ERROR/, "a user with USAGE $_") for sort keys %attempts;
+unlike($u->value('SELECT * FROM pg_user_mappings'), $secret, '... and is not shown the key');
+is($elsewhere->count, 0, '... which went nowhere else');
+$u->quit;
+
 $_->quit for $s, $control;
 done_testing();
