@@ -49,7 +49,7 @@ make_layout(RowReader *reader)
 {
 	const IntentTable *table = reader->table;
 	PageColumn *columns = palloc0(sizeof(PageColumn) * (table->natts + 1));
-	int			topic = table_filter_column(table, INTENT_FILTER_TOPICS);
+	bool		reads_topic = false;
 
 	for (int i = 0; i < table->natts; i++)
 	{
@@ -63,10 +63,12 @@ make_layout(RowReader *reader)
 			reader->members = bms_add_member(reader->members, i);
 		}
 	}
+	for (int i = 0; i < reader->ncolumns; i++)
+		reads_topic |= reader->columns[i].filter &&
+			reader->columns[i].filter->kind == INTENT_FILTER_TOPICS;
 	reader->matched_index = table->natts;
 	columns[table->natts].want = PAGE_PRESENCE;
-	if (topic > 0 && reader->by_attno[topic - 1] &&
-		table->resource->matched_topics)
+	if (reads_topic && table->resource->matched_topics)
 	{
 		columns[table->natts].paths = &table->resource->matched_topics;
 		columns[table->natts].npaths = 1;
@@ -126,6 +128,13 @@ int64
 rows_removed(const RowReader *reader)
 {
 	return reader->removed;
+}
+
+/* Rows that conditions were checked on, whether they passed or not. */
+int64
+rows_checked(const RowReader *reader)
+{
+	return reader->checked;
 }
 
 /* A new request: its chains are prepared as they come. */
@@ -419,6 +428,7 @@ rows_fill(RowReader *reader, Chain *chain, TupleTableSlot *slot)
 	fill_slot(reader, chain, slot);
 	passes = row_passes(reader, slot);
 	MemoryContextSwitchTo(old);
+	reader->checked++;
 	if (!passes)
 		reader->removed++;
 	return passes;

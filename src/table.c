@@ -132,8 +132,8 @@ load_column(IntentColumn *column, Form_pg_attribute att, Oid relid,
 	column->attno = att->attnum;
 	column->name = pstrdup(NameStr(att->attname));
 	column->typid = att->atttypid;
-	column->basetype = getBaseType(att->atttypid);
-	column->typmod = att->atttypmod;
+	column->typmod = column->basetypmod = att->atttypmod;
+	column->basetype = getBaseTypeAndTypmod(att->atttypid, &column->basetypmod);
 
 	option_load_column(GetForeignColumnOptions(relid, att->attnum), &options);
 	column->match = options.match;
