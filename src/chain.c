@@ -121,8 +121,9 @@ chains_open(const ChainSetup *setup, MemoryContext parent)
 	set->setup = *setup;
 	set->context = context;
 	set->pool = http_pool(setup->table->server->serverid);
+	set->server = counters_of(setup->table->server->serverid);
+	set->opened_at = set->attended_at = GetCurrentTimestamp();
 	set->generation = setup->statement->generation;
-	set->attended_at = GetCurrentTimestamp();
 	size_set(set);
 	set->active = MemoryContextAllocZero(context,
 										 sizeof(ChainRun *) * set->max_active);
@@ -153,6 +154,7 @@ restart(ChainSet *set)
 	set->next_number = 0;
 	set->current = 0;
 	set->taken = 0;
+	set->received = 0;
 	set->ntotals = 0;
 	set->total = 0;
 	set->setup.counters->total = 0;
@@ -194,8 +196,8 @@ void
 chains_waited(ChainSet *set, TimestampTz since)
 {
 	set->attended_at = GetCurrentTimestamp();
-	set->setup.counters->waited_ms +=
-		TimestampDifferenceMilliseconds(since, set->attended_at);
+	chain_count(set, waited_ms,
+				TimestampDifferenceMilliseconds(since, set->attended_at));
 }
 
 /*
@@ -213,7 +215,10 @@ sweep(ChainSet *set)
 	{
 		ChainRun   *run = set->active[i];
 
+		/* if it raises, it does not come back to take this off again */
+		set->server->errors++;
 		chain_step(set, run);
+		set->server->errors--;
 		if (set->generation != set->setup.statement->generation)
 			return NULL;
 		if (run->state == CHAIN_LAST_PAGE && !chain_has_rows(run))

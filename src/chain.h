@@ -41,6 +41,7 @@ typedef struct ChainCounters
 	int64		total;			/* sum of the chains' totalCount */
 	bool		has_total;
 	char		data_date[12];
+	TimestampTz told_at;		/* when the scan's progress was told; or 0 */
 } ChainCounters;
 
 /* What the chains of a scan have in common; outlives the set. */
@@ -83,5 +84,6 @@ extern void chains_waited(ChainSet *set, TimestampTz since);
 extern void chain_row_taken(ChainSet *set, Chain *chain);
 extern int	chains_total(const ChainSet *set, int64 *total);
 extern void chains_close(ChainSet *set);
+extern void chain_define_settings(void);
 
 #endif							/* INTENT_CHAIN_H */

@@ -10,6 +10,7 @@
 #include "scan_private.h"
 
 #include "access/table.h"
+#include "counter.h"
 #include "executor/executor.h"
 #include "intent_fdw.h"
 #include "miscadmin.h"
@@ -187,6 +188,8 @@ scan_make_request(IntentScan *scan, ExprContext *econtext)
 	MemoryContextSwitchTo(old);
 	scan->wanted = has_local_inputs(scan) ? 0 : rows_wanted(scan, econtext);
 	request_raise(scan->request);
+	if (scan->request->nchains > 0)
+		counters_of(scan->table->server->serverid)->scans++;
 	rows_start(scan->reader, scan->request);
 }
 
