@@ -122,9 +122,8 @@ chains_open(const ChainSetup *setup, MemoryContext parent)
 	set->context = context;
 	set->pool = http_pool(setup->table->server->serverid);
 	set->server = counters_of(setup->table->server->serverid);
-	set->opened_at = GetCurrentTimestamp();
+	set->opened_at = set->attended_at = GetCurrentTimestamp();
 	set->generation = setup->statement->generation;
-	set->attended_at = GetCurrentTimestamp();
 	size_set(set);
 	set->active = MemoryContextAllocZero(context,
 										 sizeof(ChainRun *) * set->max_active);
