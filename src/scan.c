@@ -224,6 +224,8 @@ scan_open_chains(ForeignScanState *node, bool totals_only)
 	setup.counters = &scan->counters;
 	setup.wanted = scan->wanted;
 	setup.totals_only = totals_only;
+	setup.bands = scan->best ? 1 : scan->table->options->score_bands;
+	setup.score = rows_score_index(scan->reader);
 	setup.shape = scan_shape(scan);
 	if (scan->best)
 		best_start(scan->best, &setup, &scan->use);
