@@ -147,6 +147,8 @@ chains_open(const ChainSetup *setup, MemoryContext parent)
 	set->setup = *setup;
 	set->context = context;
 	set->pool = http_pool(setup->table->server->serverid);
+	set->server = counters_of(setup->table->server->serverid);
+	set->opened_at = GetCurrentTimestamp();
 	set->generation = setup->statement->generation;
 	size_set(set);
 	set->active = MemoryContextAllocZero(context,
@@ -182,6 +184,8 @@ restart(ChainSet *set)
 	set->next_number = 0;
 	set->current = 0;
 	set->taken = 0;
+	set->received = 0;
+	set->dropped = 0;
 	set->ntotals = 0;
 	set->total = 0;
 	set->setup.counters->total = 0;
@@ -211,15 +215,20 @@ step_chains(ChainSet *set, int i)
 	while (i < set->nactive)
 	{
 		ChainRun   *run = set->active[i];
+		bool		done;
 
+		/* if it raises, it does not come back to take this off again */
+		set->server->errors++;
 		chain_step(set, run);
+		done = set->generation == set->setup.statement->generation &&
+			run->state == CHAIN_LAST_PAGE && !chain_has_rows(run);
+		if (done)
+			chain_range_done(set, run);
+		set->server->errors--;
 		if (set->generation != set->setup.statement->generation)
 			return false;
-		if (run->state == CHAIN_LAST_PAGE && !chain_has_rows(run))
-		{
-			chain_range_done(set, run);
+		if (done)
 			drop_chain(set, i);
-		}
 		else
 			i++;
 	}
@@ -307,8 +316,8 @@ wait_for_chains(ChainSet *set)
 	start = GetCurrentTimestamp();
 	http_wait(deadline);
 	chain_note_driven(set);
-	set->setup.counters->waited_ms +=
-		TimestampDifferenceMilliseconds(start, GetCurrentTimestamp());
+	chain_count(set, waited_ms,
+				TimestampDifferenceMilliseconds(start, GetCurrentTimestamp()));
 }
 
 /*

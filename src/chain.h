@@ -42,6 +42,7 @@ typedef struct ChainCounters
 	bool		has_total;
 	int64		bands;			/* ranges that chains were split into */
 	char		data_date[12];
+	TimestampTz told_at;		/* when the scan's progress was told; or 0 */
 } ChainCounters;
 
 /* What the chains of a scan have in common; outlives the set. */
@@ -58,8 +59,11 @@ typedef struct ChainSetup
 	int			bands;			/* a large chain may be read as so many ranges
 								 * of scores at once; 0 or 1: as one */
 	int			score;			/* the page's column with the score, for that */
+	bool		partial;		/* a part of what the plan asks, or more than
+								 * that: its totals are not remembered */
 	const char *shape;			/* body with values left open: its average is
 								 * kept instead of single totals; or NULL */
+	int			shape_parts;	/* requests like it in all chains together */
 } ChainSetup;
 
 typedef struct ChainSet ChainSet;
@@ -80,5 +84,6 @@ extern Chain *chains_next(ChainSet *set);
 extern void chain_row_taken(ChainSet *set, Chain *chain);
 extern int	chains_total(const ChainSet *set, int64 *total);
 extern void chains_close(ChainSet *set);
+extern void chain_define_settings(void);
 
 #endif							/* INTENT_CHAIN_H */

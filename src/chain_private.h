@@ -8,6 +8,7 @@
 #include "compat.h"
 
 #include "chain.h"
+#include "counter.h"
 #include "http.h"
 #include "split.h"
 #include "utils/hsearch.h"
@@ -87,6 +88,8 @@ struct ChainSet
 	ChainSetup	setup;
 	MemoryContext context;
 	HttpPool   *pool;
+	ServerCounters *server;
+	TimestampTz opened_at;
 	int			generation;
 	int			limit;			/* page size to ask for */
 	int			next_number;	/* of the chain to start next */
@@ -99,6 +102,8 @@ struct ChainSet
 	ChainRun  **active;
 	ChainRun   *reading;		/* what chains_next() returned last */
 	int64		taken;			/* rows read */
+	int64		received;		/* rows that pages brought */
+	int64		dropped;		/* of them, those that come again with others */
 	int			ntotals;		/* chains whose first page told a total */
 	int64		total;			/* their sum */
 	ChainGroup *groups;			/* chains that are read by ranges */
@@ -133,6 +138,15 @@ extern bool chain_split(ChainSet *set, ChainRun *run, const RowPage *page);
 extern void chain_keep_rows(ChainSet *set, ChainRun *run, RowPage *page);
 extern void chain_range_done(ChainSet *set, ChainRun *run);
 extern void chain_drop_groups(ChainSet *set);
+
+/* chain_log.c */
+extern void chain_tell_progress(ChainSet *set);
+extern void chain_log_request(const ChainSet *set, const ChainRun *run,
+							  const HttpReply *reply);
+
+/* Adds to a figure of the scan and to the same of its server. */
+#define chain_count(set, figure, n) \
+	((set)->setup.counters->figure += (n), (set)->server->figure += (n))
 
 #define chain_has_rows(run) \
 	((run)->public.page && (run)->public.row < (run)->public.page->nrows)

@@ -187,7 +187,7 @@ belongs(const ChainSet *set, ChainRun *run, const RowPage *page, int row)
 void
 chain_keep_rows(ChainSet *set, ChainRun *run, RowPage *page)
 {
-	size_t		size = sizeof(PageValue) * page->ncolumns;
+	size_t		width = page->width;
 	int			kept = 0;
 
 	if (!run->group)
@@ -197,9 +197,11 @@ chain_keep_rows(ChainSet *set, ChainRun *run, RowPage *page)
 		if (!belongs(set, run, page, row))
 			continue;
 		if (kept != row)
-			memcpy(page_value(page, kept, 0), page_value(page, row, 0), size);
+			memcpy(page->values + kept * width, page->values + row * width,
+				   sizeof(PageValue) * width);
 		kept++;
 	}
+	set->dropped += page->nrows - kept;
 	page->nrows = kept;
 	run->group->kept += kept;
 }
@@ -355,6 +357,8 @@ chain_split(ChainSet *set, ChainRun *run, const RowPage *page)
 	else
 		run->given_up = may_add_range(set) && can_afford(set) &&
 			split_whole(set, run, page);
+	if (run->given_up)
+		set->dropped += page->nrows;
 	return run->given_up;
 }
 

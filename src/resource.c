@@ -136,6 +136,7 @@ static const IntentResource resources[] = {
 		.max_topics = 10,
 		.score = "intentScore",
 		.matched_topics = "matchedTopicIds",
+		.person = "hem",
 		.filters = audience_filters,
 		.nfilters = lengthof(audience_filters),
 		.columns = audience_columns,

@@ -56,10 +56,12 @@ add_hidden_columns(RowReader *reader, PageColumn *columns, int *n)
 {
 	const IntentTable *table = reader->table;
 	const IntentResource *resource = table->resource;
-	int			topic = table_filter_column(table, INTENT_FILTER_TOPICS);
-	bool		matched = topic > 0 && reader->by_attno[topic - 1] &&
-	resource->matched_topics;
+	bool		matched = false;
 
+	for (int i = 0; i < reader->ncolumns; i++)
+		matched |= reader->columns[i].filter &&
+			reader->columns[i].filter->kind == INTENT_FILTER_TOPICS;
+	matched &= resource->matched_topics != NULL;
 	reader->matched_index = add_hidden(columns, n, &resource->matched_topics,
 									   matched ? 1 : 0,
 									   matched ? PAGE_ARRAY : PAGE_PRESENCE);
@@ -152,6 +154,13 @@ int64
 rows_removed(const RowReader *reader)
 {
 	return reader->removed;
+}
+
+/* Rows that conditions were checked on, whether they passed or not. */
+int64
+rows_checked(const RowReader *reader)
+{
+	return reader->checked;
 }
 
 /* A new request: its chains are prepared as they come. */
@@ -261,7 +270,8 @@ date_value(RowReader *reader, Chain *chain, RowColumn *rc, bool *isnull)
 		return (Datum) 0;
 	if (strlen(text) >= sizeof(rc->date_text))
 		return convert_text(&rc->convert, pstrdup(text));
-	if (strcmp(rc->date_text, text) != 0)
+	/* "" is what nothing was converted from yet */
+	if (text[0] == '\0' || strcmp(rc->date_text, text) != 0)
 	{
 		old = MemoryContextSwitchTo(reader->context);
 		rc->date = convert_text(&rc->convert, pstrdup(text));
@@ -444,6 +454,7 @@ rows_fill(RowReader *reader, Chain *chain, TupleTableSlot *slot)
 	fill_slot(reader, chain, slot);
 	passes = row_passes(reader, slot);
 	MemoryContextSwitchTo(old);
+	reader->checked++;
 	if (!passes)
 		reader->removed++;
 	return passes;
