@@ -55,8 +55,11 @@ typedef struct ChainSetup
 	ChainCounters *counters;
 	int64		wanted;			/* rows that LIMIT asks for, 0 for all */
 	bool		totals_only;	/* a chain ends with its first page's total */
+	bool		partial;		/* a part of what the plan asks, or more than
+								 * that: its totals are not remembered */
 	const char *shape;			/* body with values left open: its average is
 								 * kept instead of single totals; or NULL */
+	int			shape_parts;	/* requests like it in all chains together */
 } ChainSetup;
 
 typedef struct ChainSet ChainSet;

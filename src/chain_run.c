@@ -345,6 +345,8 @@ learn_total(ChainSet *set, ChainRun *run, const RowPage *page)
 		return;					/* contradicts itself: rows are to be read */
 	set->ntotals++;
 	set->total += page->total;
+	if (setup->partial)
+		return;
 	if (!setup->shape)
 	{
 		IntentChainSpec *open = request_open_chain(run->public.spec,
@@ -355,7 +357,8 @@ learn_total(ChainSet *set, ChainRun *run, const RowPage *page)
 					   page->total);
 	}
 	else if (set->ntotals == setup->request->nchains)
-		total_average(owner, setup->shape, set->total);
+		total_average(owner, setup->shape,
+					  (double) set->total / setup->shape_parts);
 }
 
 /* The first page is all that was wanted. */

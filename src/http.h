@@ -105,11 +105,12 @@ extern void http_release(HttpTransfer *transfer);
 extern void http_drive(void);
 extern void http_wait(TimestampTz deadline);
 
+extern const char *http_method_name(HttpMethod method);
+
 /* where HAVE_ASYNC_APPEND */
 extern HttpWaker *http_waker(MemoryContext owner);
 extern int	http_waker_arm(HttpWaker *waker, TimestampTz deadline);
 
-extern const char *http_method_name(HttpMethod method);
 extern int	http_live_handles(void);
 
 #endif							/* INTENT_HTTP_H */

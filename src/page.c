@@ -95,18 +95,36 @@ add_column(PageLayout *layout, const PageColumn *column, int index)
 
 	if (choose)
 	{
-		Choice		choice = {index, layout->nspares, column->npaths};
+		Choice		choice = {layout->places[index], layout->nspares, column->npaths};
 
 		layout->choices[layout->nchoices++] = choice;
 	}
 	for (int i = 0; i < column->npaths; i++)
 	{
-		Target		target = {index, -1, column->want};
+		Target		target = {index, layout->places[index], -1, column->want};
 
 		if (choose)
 			target.spare = layout->nspares++;
 		layout_path(layout->row, column->paths[i], target, layout->context);
 	}
+}
+
+/*
+ * Give each column that is kept a place in a row, so that rows are no wider
+ * than what is read of them; all others share one where nothing is put.
+ */
+static void
+place_columns(PageLayout *layout, const PageColumn *columns)
+{
+	int			kept = 0;
+
+	layout->places = palloc(Max(layout->ncolumns, 1) * sizeof(int));
+	for (int i = 0; i < layout->ncolumns; i++)
+		layout->places[i] = columns[i].want == PAGE_PRESENCE ? -1 : kept++;
+	for (int i = 0; i < layout->ncolumns; i++)
+		if (layout->places[i] < 0)
+			layout->places[i] = kept;
+	layout->width = kept + 1;
 }
 
 /*
@@ -126,11 +144,12 @@ page_layout(const PageColumn *columns, int ncolumns, MemoryContext context)
 	layout->meta = layout_level(context);
 	layout->choices = palloc(Max(ncolumns, 1) * sizeof(Choice));
 	layout->whole = palloc(Max(ncolumns, 1) * sizeof(int));
+	place_columns(layout, columns);
 	for (int i = 0; i < ncolumns; i++)
 		add_column(layout, &columns[i], i);
 	for (int i = 0; i < META_MEMBERS; i++)
 	{
-		Target		target = {i, -1, PAGE_SCALAR};
+		Target		target = {i, i, -1, PAGE_SCALAR};
 
 		layout_path(layout->meta, meta_members[i].name, target, context);
 	}
@@ -147,7 +166,7 @@ page_layout(const PageColumn *columns, int ncolumns, MemoryContext context)
 static inline PageValue *
 target_cell(const Parser *p, const Target *target)
 {
-	return target->spare >= 0 ? &p->spares[target->spare] : &p->cells[target->column];
+	return target->spare >= 0 ? &p->spares[target->spare] : &p->cells[target->place];
 }
 
 /* Keep bytes of the page, in the server encoding. */
@@ -371,9 +390,9 @@ static bool
 add_row(Parser *p)
 {
 	RowPage    *page = p->page;
-	Size		row_size = page->ncolumns * sizeof(PageValue);
+	Size		row_size = page->width * sizeof(PageValue);
 
-	if (row_size > 0 && page->nrows == p->capacity)
+	if (page->nrows == p->capacity)
 	{
 		int			capacity = Max(2 * p->capacity, 64);
 
@@ -383,11 +402,11 @@ add_row(Parser *p)
 			page->values = palloc(capacity * row_size);
 		else
 			page->values = repalloc(page->values, capacity * row_size);
-		memset(page_value(page, page->nrows, 0), 0,
+		memset(&page->values[(Size) page->nrows * page->width], 0,
 			   (capacity - p->capacity) * row_size);
 		p->capacity = capacity;
 	}
-	p->cells = row_size > 0 ? page_value(page, page->nrows, 0) : NULL;
+	p->cells = &page->values[(Size) page->nrows * page->width];
 	page->nrows++;
 	return true;
 }
@@ -399,7 +418,7 @@ choose_values(Parser *p)
 	for (int i = 0; i < p->layout->nchoices; i++)
 	{
 		const Choice *choice = &p->layout->choices[i];
-		PageValue  *cell = &p->cells[choice->column];
+		PageValue  *cell = &p->cells[choice->place];
 
 		for (int j = 0; j < choice->count && cell->kind <= PAGE_VALUE_NULL; j++)
 			if (p->spares[choice->first + j].kind != PAGE_VALUE_ABSENT)
@@ -428,7 +447,7 @@ read_row(Parser *p)
 		keep_source(p, &whole, start);
 	for (int i = 0; i < layout->nwhole; i++)
 	{
-		p->cells[layout->whole[i]] = whole;
+		p->cells[layout->places[layout->whole[i]]] = whole;
 		p->present[layout->whole[i]] = true;
 	}
 	return true;
@@ -590,7 +609,7 @@ finish_page(Parser *p)
 	if (p->data_problem != NULL)
 		return reader_fail(&p->reader, p->data_problem);
 
-	for (int i = 0; i < page->ncolumns; i++)
+	for (int i = 0; i < p->layout->ncolumns; i++)
 		if (p->present[i])
 			page->present = bms_add_member(page->present, i);
 	return true;
@@ -613,7 +632,8 @@ page_parse(PageLayout *layout, const char *text, size_t len, char **problem)
 
 	p->convert = GetDatabaseEncoding() != PG_UTF8;
 	p->page = palloc0(sizeof(RowPage));
-	p->page->ncolumns = layout->ncolumns;
+	p->page->width = layout->width;
+	p->page->places = layout->places;
 	p->spares = palloc(Max(layout->nspares, 1) * sizeof(PageValue));
 	p->present = palloc0(Max(layout->ncolumns, 1) * sizeof(bool));
 

@@ -130,6 +130,13 @@ rows_removed(const RowReader *reader)
 	return reader->removed;
 }
 
+/* Rows that conditions were checked on, whether they passed or not. */
+int64
+rows_checked(const RowReader *reader)
+{
+	return reader->checked;
+}
+
 /* A new request: its chains are prepared as they come. */
 void
 rows_start(RowReader *reader, const IntentRequest *request)
@@ -421,6 +428,7 @@ rows_fill(RowReader *reader, Chain *chain, TupleTableSlot *slot)
 	fill_slot(reader, chain, slot);
 	passes = row_passes(reader, slot);
 	MemoryContextSwitchTo(old);
+	reader->checked++;
 	if (!passes)
 		reader->removed++;
 	return passes;
