@@ -8,6 +8,7 @@
 #include "compat.h"
 
 #include "chain.h"
+#include "counter.h"
 #include "http.h"
 #include "utils/hsearch.h"
 
@@ -32,9 +33,8 @@ typedef struct ChainRun
 	char	   *cursor;			/* of the page to ask for; NULL: the first */
 	HTAB	   *seen;			/* hashes of cursors */
 	int			attempts;		/* sent for this page since it last changed */
-	bool		ahead;			/* the request was sent before it was needed */
 	TimestampTz sent_at;
-	TimestampTz needed_at;		/* 0: not yet */
+	int64		alone_ms;		/* of the time since, nobody waited for it */
 	TimestampTz resume_at;
 	TimestampTz poll_since;		/* 0: not polling */
 	int			poll_ms;
@@ -52,15 +52,19 @@ struct ChainSet
 	ChainSetup	setup;
 	MemoryContext context;
 	HttpPool   *pool;
+	ServerCounters *server;
+	TimestampTz opened_at;
 	int			generation;
 	int			limit;			/* page size to ask for */
 	int			next_number;	/* of the chain to start next */
 	int			nactive;
 	int			max_active;
 	int			current;		/* position in active */
+	TimestampTz attended_at;	/* somebody waited until then */
 	ChainRun  **active;
 	ChainRun   *reading;		/* what chains_next() returned last */
 	int64		taken;			/* rows read */
+	int64		received;		/* rows that pages brought */
 	int			ntotals;		/* chains whose first page told a total */
 	int64		total;			/* their sum */
 };
@@ -69,6 +73,15 @@ struct ChainSet
 extern void chain_step(ChainSet *set, ChainRun *run);
 extern bool chain_within_budget(const ChainSet *set);
 extern void chain_send(ChainSet *set, ChainRun *run);
+
+/* chain_log.c */
+extern void chain_tell_progress(ChainSet *set);
+extern void chain_log_request(const ChainSet *set, const ChainRun *run,
+							  const HttpReply *reply);
+
+/* Adds to a figure of the scan and to the same of its server. */
+#define chain_count(set, figure, n) \
+	((set)->setup.counters->figure += (n), (set)->server->figure += (n))
 
 #define chain_has_rows(run) \
 	((run)->public.page && (run)->public.row < (run)->public.page->nrows)

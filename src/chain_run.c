@@ -99,11 +99,10 @@ chain_send(ChainSet *set, ChainRun *run)
 	request.ca_file = options->ca_file;
 	request.proxy = options->proxy;
 	request.user_agent = options->user_agent;
-	set->setup.counters->requests++;
+	chain_count(set, requests, 1);
 	run->attempts++;
-	run->ahead = chain_has_rows(run);
 	run->sent_at = GetCurrentTimestamp();
-	run->needed_at = 0;
+	run->alone_ms = 0;
 	run->transfer = http_start(set->pool, &request, run->context);
 	run->state = CHAIN_SENT;
 	MemoryContextSwitchTo(old);
@@ -129,23 +128,21 @@ backoff_ms(const IntentOptions *options, int attempts)
 }
 
 /*
- * Did a page that was asked for ahead of need get lost while the reader was
- * away?  Nothing drives a transfer between rows, so its time may have run out,
- * or the server may have given up, although nobody waited for it.
+ * Did a page that was asked for get lost while the reader was away?  Nothing
+ * drives a transfer between rows, so its time may have run out, or the server
+ * may have given up, although nobody waited for it.
  */
 static bool
-was_lost_ahead(const ChainRun *run, const HttpReply *reply)
+was_lost_alone(const ChainRun *run, const HttpReply *reply)
 {
-	int64		away;
-	int64		elapsed;
+	int64		elapsed = TimestampDifferenceMilliseconds(run->sent_at,
+														  GetCurrentTimestamp());
 
-	if (!run->ahead || (reply->outcome != HTTP_TIMED_OUT &&
-						reply->outcome != HTTP_CUT_SHORT &&
-						reply->outcome != HTTP_CONNECT_FAILED))
+	if (reply->outcome != HTTP_TIMED_OUT &&
+		reply->outcome != HTTP_CUT_SHORT &&
+		reply->outcome != HTTP_CONNECT_FAILED)
 		return false;
-	away = TimestampDifferenceMilliseconds(run->sent_at, run->needed_at);
-	elapsed = TimestampDifferenceMilliseconds(run->sent_at, GetCurrentTimestamp());
-	return away >= READER_AWAY_MS && away * 2 >= elapsed;
+	return run->alone_ms >= READER_AWAY_MS && run->alone_ms * 2 >= elapsed;
 }
 
 /* Tries again what may pass; raises the rest. */
@@ -156,11 +153,11 @@ handle_failure(ChainSet *set, ChainRun *run, const HttpReply *reply)
 	FailureContext context;
 	int64		delay = reply->retry_after_ms;
 
-	if (was_lost_ahead(run, reply))
+	if (was_lost_alone(run, reply))
 	{
 		run->attempts = 0;
 		run->state = CHAIN_READY_TO_SEND;
-		set->setup.counters->retries++;
+		chain_count(set, retries, 1);
 		return;
 	}
 	fill_failure(set, run, &context);
@@ -171,7 +168,7 @@ handle_failure(ChainSet *set, ChainRun *run, const HttpReply *reply)
 		set->setup.counters->throttled_ms += delay;
 	else
 		delay = backoff_ms(options, run->attempts);
-	set->setup.counters->retries++;
+	chain_count(set, retries, 1);
 	wait_until(run, delay);
 }
 
@@ -198,7 +195,7 @@ poll_later(ChainSet *set, ChainRun *run)
 						   (long long) set->setup.counters->polls),
 				 errhint("Raise the server option \"materialize_timeout\", or run the statement again: the API goes on making it.")));
 	run->attempts = 0;
-	set->setup.counters->polls++;
+	chain_count(set, polls, 1);
 	wait_until(run, Min(run->poll_ms, left));
 	run->poll_ms = Min(run->poll_ms + run->poll_ms / 2,
 					   Max(MAX_POLL_MS, options->poll_interval));
@@ -348,6 +345,8 @@ learn_total(ChainSet *set, ChainRun *run, const RowPage *page)
 		return;					/* contradicts itself: rows are to be read */
 	set->ntotals++;
 	set->total += page->total;
+	if (setup->partial)
+		return;
 	if (!setup->shape)
 	{
 		IntentChainSpec *open = request_open_chain(run->public.spec,
@@ -358,7 +357,8 @@ learn_total(ChainSet *set, ChainRun *run, const RowPage *page)
 					   page->total);
 	}
 	else if (set->ntotals == setup->request->nchains)
-		total_average(owner, setup->shape, set->total);
+		total_average(owner, setup->shape,
+					  (double) set->total / setup->shape_parts);
 }
 
 /* The first page is all that was wanted. */
@@ -397,8 +397,9 @@ count_page(ChainSet *set, ChainRun *run, const RowPage *page)
 {
 	ChainCounters *counters = set->setup.counters;
 
-	counters->pages++;
-	counters->rows += page->nrows;
+	chain_count(set, pages, 1);
+	chain_count(set, rows, page->nrows);
+	set->received += page->nrows;
 	if (page->data_date)
 		strlcpy(counters->data_date, page->data_date, sizeof(counters->data_date));
 	run->rows += page->nrows;
@@ -438,6 +439,7 @@ accept_page(ChainSet *set, ChainRun *run, RowPage *page, const HttpReply *reply)
 		verify_total(set, run);
 	run->public.page = page;
 	run->public.row = 0;
+	chain_tell_progress(set);
 }
 
 static void
@@ -468,7 +470,8 @@ handle_document(ChainSet *set, ChainRun *run, const HttpReply *reply)
 static void
 handle_reply(ChainSet *set, ChainRun *run, const HttpReply *reply)
 {
-	set->setup.counters->bytes += reply->bytes_received;
+	chain_count(set, bytes, reply->bytes_received);
+	chain_log_request(set, run, reply);
 	if (reply->outcome == HTTP_DONE && reply->status == 200)
 		handle_document(set, run, reply);
 	else if (reply->outcome == HTTP_DONE && reply->status == 202)
@@ -487,8 +490,6 @@ chain_step(ChainSet *set, ChainRun *run)
 
 	if (chain_has_rows(run))
 		return;
-	if (run->needed_at == 0)
-		run->needed_at = GetCurrentTimestamp();
 	if (run->state == CHAIN_WAITING && GetCurrentTimestamp() >= run->resume_at)
 		run->state = CHAIN_READY_TO_SEND;
 	if (run->state == CHAIN_READY_TO_SEND)

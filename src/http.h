@@ -2,8 +2,8 @@
  * http.h
  *		Requests in, replies out.
  *
- * The only room that knows libcurl; nothing here knows JSON, SQL or foreign
- * tables.  One pool of kept-alive connections for each server, any number of
+ * The only room that knows libcurl, and in it http.c alone; nothing here knows
+ * JSON, SQL or foreign tables.  One pool of kept-alive connections for each server, any number of
  * transfers at once, one place that waits.  What goes wrong with a transfer
  * comes back as a value.  http_wait() raises for interrupts; http_pool() and
  * http_start() when memory is short or libcurl is not as it should be; the
@@ -75,11 +75,13 @@ typedef struct HttpReply
 	size_t		body_len;
 	int64		retry_after_ms; /* -1 without a usable header */
 	int64		bytes_received; /* headers and body, compressed as it came */
+	int64		elapsed_ms;		/* from start to end, as far as driven */
 	bool		new_connection; /* this transfer opened one */
 } HttpReply;
 
 typedef struct HttpPool HttpPool;
 typedef struct HttpTransfer HttpTransfer;
+typedef struct HttpWaker HttpWaker;
 
 /* A pool's figures, for the view of connections. */
 typedef struct HttpPoolInfo
@@ -92,7 +94,7 @@ typedef struct HttpPoolInfo
 } HttpPoolInfo;
 
 extern HttpPool *http_pool(Oid serverid);
-extern void http_pool_close(Oid serverid);
+extern bool http_pool_close(Oid serverid);
 extern int	http_pool_list(HttpPoolInfo *info, int size);
 
 extern HttpTransfer *http_start(HttpPool *pool, const HttpRequest *request,
@@ -102,6 +104,12 @@ extern void http_release(HttpTransfer *transfer);
 
 extern void http_drive(void);
 extern void http_wait(TimestampTz deadline);
+
+extern const char *http_method_name(HttpMethod method);
+
+/* where HAVE_ASYNC_APPEND */
+extern HttpWaker *http_waker(MemoryContext owner);
+extern int	http_waker_arm(HttpWaker *waker, TimestampTz deadline);
 
 extern int	http_live_handles(void);
 

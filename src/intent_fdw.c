@@ -4,6 +4,7 @@
  */
 #include "intent_fdw.h"
 
+#include "chain.h"
 #include "fmgr.h"
 #include "lookup_path.h"
 #include "order.h"
@@ -20,6 +21,7 @@ extern PGDLLEXPORT void _PG_init(void);
 void
 _PG_init(void)
 {
+	chain_define_settings();
 	order_define_settings();
 	lookup_register();
 	plan_install_hooks();
@@ -46,6 +48,14 @@ intent_fdw_handler(PG_FUNCTION_ARGS)
 	routine->ReScanForeignScan = intentReScanForeignScan;
 	routine->EndForeignScan = intentEndForeignScan;
 	routine->RecheckForeignScan = intentRecheckForeignScan;
+
+#ifdef HAVE_ASYNC_APPEND
+	/* scan_async.c */
+	routine->IsForeignPathAsyncCapable = intentIsForeignPathAsyncCapable;
+	routine->ForeignAsyncRequest = intentForeignAsyncRequest;
+	routine->ForeignAsyncConfigureWait = intentForeignAsyncConfigureWait;
+	routine->ForeignAsyncNotify = intentForeignAsyncNotify;
+#endif
 
 	/* explain.c */
 	routine->ExplainForeignScan = intentExplainForeignScan;

@@ -135,6 +135,7 @@ static const IntentResource resources[] = {
 		.max_page_size = 100,
 		.max_topics = 10,
 		.matched_topics = "matchedTopicIds",
+		.person = "hem",
 		.filters = audience_filters,
 		.nfilters = lengthof(audience_filters),
 		.columns = audience_columns,

@@ -74,6 +74,7 @@ typedef struct IntentResource
 	int			max_page_size;
 	int			max_topics;		/* most topics in one request */
 	const char *matched_topics; /* member with all topics that a row matched */
+	const char *person;			/* key that tells people apart */
 	const IntentFilter *filters;
 	int			nfilters;
 	const IntentColumnDef *columns;

@@ -49,7 +49,7 @@ make_layout(RowReader *reader)
 {
 	const IntentTable *table = reader->table;
 	PageColumn *columns = palloc0(sizeof(PageColumn) * (table->natts + 1));
-	int			topic = table_filter_column(table, INTENT_FILTER_TOPICS);
+	bool		reads_topic = false;
 
 	for (int i = 0; i < table->natts; i++)
 	{
@@ -63,10 +63,12 @@ make_layout(RowReader *reader)
 			reader->members = bms_add_member(reader->members, i);
 		}
 	}
+	for (int i = 0; i < reader->ncolumns; i++)
+		reads_topic |= reader->columns[i].filter &&
+			reader->columns[i].filter->kind == INTENT_FILTER_TOPICS;
 	reader->matched_index = table->natts;
 	columns[table->natts].want = PAGE_PRESENCE;
-	if (topic > 0 && reader->by_attno[topic - 1] &&
-		table->resource->matched_topics)
+	if (reads_topic && table->resource->matched_topics)
 	{
 		columns[table->natts].paths = &table->resource->matched_topics;
 		columns[table->natts].npaths = 1;
@@ -128,6 +130,13 @@ rows_removed(const RowReader *reader)
 	return reader->removed;
 }
 
+/* Rows that conditions were checked on, whether they passed or not. */
+int64
+rows_checked(const RowReader *reader)
+{
+	return reader->checked;
+}
+
 /* A new request: its chains are prepared as they come. */
 void
 rows_start(RowReader *reader, const IntentRequest *request)
@@ -158,7 +167,8 @@ was_asked(const IntentField *topics, const char *text, int64 *topic)
 
 /*
  * A row of several topics that does not say which: the first of its matched
- * topics that was asked for.
+ * topics that was asked for.  Under a raised minScore it names only some of
+ * them, and another one might be the first.
  */
 static bool
 topic_from_matched(RowReader *reader, Chain *chain, RowColumn *rc, Datum *datum)
@@ -167,7 +177,7 @@ topic_from_matched(RowReader *reader, Chain *chain, RowColumn *rc, Datum *datum)
 										  reader->matched_index);
 
 	if (!reader->topics || reader->topics->nvalues < 2 ||
-		matched->kind != PAGE_VALUE_ARRAY)
+		reader->score_raised || matched->kind != PAGE_VALUE_ARRAY)
 		return false;
 	for (int i = 0; i < matched->len; i++)
 	{
@@ -182,6 +192,20 @@ topic_from_matched(RowReader *reader, Chain *chain, RowColumn *rc, Datum *datum)
 		}
 	}
 	return false;
+}
+
+/* A row of several topics does not tell its own, and the statement needs it. */
+static void
+unknown_topic_error(RowReader *reader, const IntentColumn *column)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("column \"%s\" of table \"%s\" is null in a row of several topics, so it cannot be used here",
+					column->name, reader->table->name),
+			 errdetail(reader->score_raised ?
+					   "It can be put out as it is, where it reads NULL. Under a condition on the score a row names only some of the topics that it matches." :
+					   "It can be put out as it is, where it reads NULL. The row names none of the topics asked for among those it matches."),
+			 errhint("Ask for one topic, or set the table option \"topic_mode\" to \"each\".")));
 }
 
 /* A null member where the request may know better. */
@@ -201,8 +225,9 @@ fill_null(RowReader *reader, Chain *chain, RowColumn *rc, bool *isnull)
 		reader->topics->nvalues > 1)
 	{
 		reader->topic_unknown = true;
-		if (rc->is_needed)
-			not_carried_error(reader, rc->column);
+		reader->topic_in_doubt = reader->request->raised_by_band;
+		if (rc->is_needed && !reader->topic_in_doubt)
+			unknown_topic_error(reader, rc->column);
 	}
 	return datum;
 }
@@ -219,7 +244,8 @@ date_value(RowReader *reader, Chain *chain, RowColumn *rc, bool *isnull)
 		return (Datum) 0;
 	if (strlen(text) >= sizeof(rc->date_text))
 		return convert_text(&rc->convert, pstrdup(text));
-	if (strcmp(rc->date_text, text) != 0)
+	/* "" is what nothing was converted from yet */
+	if (text[0] == '\0' || strcmp(rc->date_text, text) != 0)
 	{
 		old = MemoryContextSwitchTo(reader->context);
 		rc->date = convert_text(&rc->convert, pstrdup(text));
@@ -275,7 +301,7 @@ fill_slot(RowReader *reader, Chain *chain, TupleTableSlot *slot)
 	ExecClearTuple(slot);
 	memset(slot->tts_isnull, true,
 		   sizeof(bool) * slot->tts_tupleDescriptor->natts);
-	reader->topic_unknown = false;
+	reader->topic_unknown = reader->topic_in_doubt = false;
 	reader->row_number = chain->row + 1;
 	reader->page_number = chain->page_number;
 
@@ -356,16 +382,27 @@ row_passes(RowReader *reader, TupleTableSlot *slot)
 
 		if (reader->topic_unknown && is_topic_check(reader, i))
 		{
-			if (reader->request->sent[i] == INTENT_SENT_EXACT)
+			if (reader->request->sent[i] == INTENT_SENT_EXACT ||
+				reader->topic_in_doubt)
 				continue;
-			not_carried_error(reader,
-							  table_column(reader->table,
-										   reader->inputs->conds[i]->attno));
+			unknown_topic_error(reader,
+								table_column(reader->table,
+											 reader->inputs->conds[i]->attno));
 		}
 		if (!ExecQual(reader->inputs->checks[i], reader->econtext))
 			return false;
 	}
 	return true;
+}
+
+/*
+ * Does the row that rows_fill() saw last need to be read again, with the
+ * scores of all that the statement asks for, before its topic can be told?
+ */
+bool
+rows_in_doubt(const RowReader *reader)
+{
+	return reader->topic_in_doubt;
 }
 
 /*
@@ -391,6 +428,7 @@ rows_fill(RowReader *reader, Chain *chain, TupleTableSlot *slot)
 	fill_slot(reader, chain, slot);
 	passes = row_passes(reader, slot);
 	MemoryContextSwitchTo(old);
+	reader->checked++;
 	if (!passes)
 		reader->removed++;
 	return passes;

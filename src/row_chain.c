@@ -168,6 +168,7 @@ known_text(const IntentFilter *filter, const IntentField *field)
 		case INTENT_FILTER_TOPICS:
 			return psprintf(INT64_FORMAT, field->values[0].integer);
 		case INTENT_FILTER_YN:
+			return pstrdup(field->values[0].integer ? "y" : "n");
 		case INTENT_FILTER_BOOLEAN:
 			return pstrdup(field->values[0].integer ? "true" : "false");
 		case INTENT_FILTER_DATE:
@@ -260,6 +261,7 @@ prepare_chain(RowReader *reader, const IntentChainSpec *spec)
 	MemoryContextReset(reader->chain_context);
 	old = MemoryContextSwitchTo(reader->chain_context);
 	reader->topics = topics < 0 ? NULL : &spec->fields[topics];
+	reader->score_raised = request_raises_score(reader->table, spec->fields);
 	for (int i = 0; i < reader->ncolumns; i++)
 		set_origin(reader, &reader->columns[i], spec);
 	choose_checks(reader);

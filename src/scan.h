@@ -13,6 +13,15 @@
 #include "input.h"
 #include "row.h"
 
+/* How far a scan has come that counts rows. */
+typedef enum ScanCounting
+{
+	SCAN_COUNTED_NOTHING,
+	SCAN_COUNTS_TOTALS,			/* adds up what answers tell */
+	SCAN_COUNTS_ROWS,			/* reads them */
+	SCAN_COUNTED,
+} ScanCounting;
+
 typedef struct IntentScan
 {
 	/* from the plan */
@@ -24,8 +33,10 @@ typedef struct IntentScan
 	Oid			userid;
 	List	   *counts;			/* see INTENT_PLAN_COUNTS */
 	char	   *shape;			/* see inputs_shape(); set by the first start */
+	int			shape_chains;	/* that it stands for */
 	bool		has_shape;		/* shape is set */
 	List	   *order;			/* integers, by BestPlan; NIL: no order */
+	char	   *share;			/* see INTENT_PLAN_SHARE */
 
 	/* as of the last start */
 	bool		started;
@@ -40,7 +51,14 @@ typedef struct IntentScan
 	ChainSet   *chains;
 	BestFirst  *best;			/* instead of chains; NULL in a plain scan */
 	bool		done;			/* all chains are read */
+	int64		returned;		/* rows, over all starts */
 	const IntentChainSpec *row_chain;	/* of the row returned last */
+
+	/* asked asynchronously, see scan_async.c */
+	struct AsyncMember *member; /* NULL: never was */
+	bool		must_not_wait;
+	bool		may_send;		/* its turn has come; if it must not wait */
+	bool		blocked;		/* no row was returned, for want of waiting */
 
 	/* rows already returned, to return them again without a request */
 	bool		keep;
@@ -49,8 +67,10 @@ typedef struct IntentScan
 	TupleTableSlot *store_slot;
 
 	/* counts instead of rows */
-	bool		counted;
+	ScanCounting counting;
 	bool		counted_rows;	/* by reading them */
+	int			counted_generation; /* of the statement, when counting began */
+	bool		count_returned; /* since the last start */
 	int64	   *results;		/* by counts */
 
 	MemoryContext context;		/* lives as long as the scan */
