@@ -156,114 +156,6 @@ best_bands(const BestFirst *best)
 
 /* ---- requests ---- */
 
-<<<<<<<HEAD
-/* The request of all scores, for these alone; in band memory. */
-static IntentRequest *
-narrow_request(BestFirst *best, int lower, int upper)
-{
-	const IntentRequest *all = best->setup.request;
-	int			nfilters = best->table->resource->nfilters;
-	IntentRequest *request = palloc(sizeof(IntentRequest));
-	IntentField *score;
-
-	*request = *all;
-	request->fields = palloc(sizeof(IntentField) * nfilters);
-	memcpy(request->fields, all->fields, sizeof(IntentField) * nfilters);
-	score = &request->fields[score_filter(best)];
-	if (score->set)
-	{
-		score->lower = lower;
-		score->upper = upper;
-	}
-	request->raised_by_band = request->several_topics &&
-		!request_raises_score(best->table, all->fields) &&
-		request_raises_score(best->table, request->fields);
-	return request;
-}
-
-/* The same with a single chain, the one of that number. */
-static IntentRequest *
-single_chain(BestFirst *best, const IntentRequest *request, int number)
-{
-	IntentRequest *single = palloc(sizeof(IntentRequest));
-
-	*single = *request;
-	single->fields = request_chain(request, number)->fields;
-	for (int f = 0; f < best->table->resource->nfilters; f++)
-		single->fields[f].fan = false;
-	single->nchains = 1;
-	return single;
-}
-
-static bool
-restarted(const BestFirst *best)
-{
-	return best->generation != best->setup.statement->generation;
-}
-
-/*
- * Counts the rows of one chain by a request of limit 1; false when the answer
- * has no totalCount.
- */
-static bool
-count_chain(BestFirst *best, const IntentRequest *request, int64 *total)
-{
-	ChainCounters *counters = best->setup.counters;
-	int64		known = counters->total;
-	ChainSetup	setup = best->setup;
-	ChainSet   *set;
-	Chain	   *chain;
-	bool		told;
-
-	setup.request = request;
-	setup.wanted = 1;
-	set = chains_open(&setup, best->band_context);
-	chain = chains_next(set);
-	told = chain == NULL || chain->page->has_total;
-	if (chain && told)
-		*total += chain->page->total;
-	chains_close(set);
-	counters->total = known;
-	return told;
-}
-
-/*
- * How many rows have the scores of this and of all earlier bands, and thus
- * how many this one must have?  Leaves -1 if the API does not tell.
- */
-static void
-count_rows(BestFirst *best)
-{
-	const Bands *bands = &best->bands;
-	IntentRequest *request;
-	int64		total = 0;
-
-	best->expected = -1;
-	request = bands->descending ?
-		narrow_request(best, best->band.lower, bands->upper) :
-		narrow_request(best, bands->lower, best->band.upper);
-	for (int i = 0; i < request->nchains; i++)
-	{
-		if (!count_chain(best, single_chain(best, request, i), &total) ||
-			restarted(best))
-			return;
-	}
-	best->expected = total - best->received;
-}
-
-/* Chains for the scores of best->band. */
-static void
-open_chains(BestFirst *best)
-{
-	ChainSetup	setup = best->setup;
-
-	setup.request = narrow_request(best, best->band.lower, best->band.upper);
-	rows_start(best->reader, setup.request);
-	best->chains = chains_open(&setup, best->band_context);
-}
-
-== == == =
->>>>>>>w - plan
 static void
 open_band(BestFirst *best)
 {
@@ -398,15 +290,11 @@ load_rows(BestFirst *best, TupleTableSlot *slot)
 	while (!is_enough(best) &&
 		   (chain = read_row(best, slot, &passes)) != NULL)
 	{
-		<<<<<<<HEAD
-			if ((chain->row == 0 && !may_go_on(best, chain)) ||
-				rows_in_doubt(best->reader))
-			return BAND_TOO_LARGE;
-		== == == =
-			if (chain->row == 0 && !may_go_on(best, chain))
+		if (chain->row == 0 && !may_go_on(best, chain))
 			return best->band.look ? BAND_LOOKED_AT : BAND_TOO_LARGE;
-		>>>>>>>w - plan
-			if (passes)
+		if (rows_in_doubt(best->reader))
+			return BAND_TOO_LARGE;
+		if (passes)
 			tuplesort_puttupleslot(best->sort, slot);
 		chain_row_taken(best->chains, chain);
 		CHECK_FOR_INTERRUPTS();

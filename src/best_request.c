@@ -35,6 +35,9 @@ narrow_request(BestFirst *best, int lower, int upper)
 		score->lower = lower;
 		score->upper = upper;
 	}
+	request->raised_by_band = request->several_topics &&
+		!request_raises_score(best->table, all->fields) &&
+		request_raises_score(best->table, request->fields);
 	return request;
 }
 
