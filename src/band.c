@@ -31,9 +31,6 @@
 /* So many pages above those that are wanted are not worth a split. */
 #define SPARE_PAGES 2
 
-/* Chains whose plain requests are worth looking at the total. */
-#define MOST_LOOKED_AT 3
-
 /* So many times as wide while no rows have been found. */
 #define GROWTH_WITHOUT_ROWS 4
 
@@ -57,8 +54,9 @@ bands_start(Bands *bands)
 	bands->width = 0;
 	bands->beyond = 0;
 	bands->kept = 0;
+	/* of several chains the first answer would tell its own total only */
 	bands->look = !bands->known && bands->kind != BAND_WHOLE &&
-		bands->nchains <= MOST_LOOKED_AT;
+		bands->nchains == 1;
 }
 
 /* Scores that no band has had. */

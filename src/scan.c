@@ -377,12 +377,12 @@ intentIterateForeignScan(ForeignScanState *node)
 		return scan_count(node);
 	if (!scan->started)
 		start(node, scan);
-	scan->returned++;
+	scan->handed_out++;
 	if (scan->replaying && replay_row(scan, slot))
 		return slot;
 	if (!scan_fetch_row(scan, slot))
 	{
-		scan->returned--;
+		scan->handed_out--;
 		ExecClearTuple(slot);
 	}
 	else if (scan->store)

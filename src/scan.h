@@ -51,7 +51,7 @@ typedef struct IntentScan
 	ChainSet   *chains;
 	BestFirst  *best;			/* instead of chains; NULL in a plain scan */
 	bool		done;			/* all chains are read */
-	int64		returned;		/* rows, over all starts */
+	int64		handed_out;		/* rows, over all starts */
 	const IntentChainSpec *row_chain;	/* of the row returned last */
 
 	/* asked asynchronously, see scan_async.c */

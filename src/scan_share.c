@@ -34,7 +34,7 @@ scan_learn_share(ForeignScanState *node)
 		 rows_removed(scan->reader) == 0))
 		return;
 	share = (checked - rows_removed(scan->reader)) / checked;
-	if (filtered && seen && scan->returned > 0)
-		share *= Max(scan->returned - seen->nfiltered1, 0) / scan->returned;
+	if (filtered && seen && scan->handed_out > 0)
+		share *= Max(scan->handed_out - seen->nfiltered1, 0) / scan->handed_out;
 	total_remember(owner, scan->share, share);
 }
