@@ -3,6 +3,7 @@
 #   make && make install    build and install (needs the server headers, libcurl, jansson)
 #   make demo               from a bare Debian to an answered query, leaving nothing behind
 #   make check              every test, in a private cluster with a private simulator
+#   make bench              what reading costs, against a bare client and others (10 to 20 minutes)
 #   make installcheck       the regression tests against an installed extension and a running server
 
 EXTENSION = intent_fdw

@@ -392,6 +392,8 @@ check_table(const IntentOptions *options)
 			raise_exclusive("audience_id", "max_score");
 		if (options->min_topic_overlap)
 			raise_exclusive("audience_id", "min_topic_overlap");
+		if (options->score_bands > 1)
+			raise_exclusive("audience_id", "score_bands");
 	}
 	if (options->max_score && options->min_score > options->max_score)
 		ereport(ERROR,

@@ -134,6 +134,7 @@ static const IntentResource resources[] = {
 		.path = "/v1/intent/audiences/query",
 		.max_page_size = 100,
 		.max_topics = 10,
+		.score = "intentScore",
 		.matched_topics = "matchedTopicIds",
 		.person = "hem",
 		.filters = audience_filters,

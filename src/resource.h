@@ -73,6 +73,7 @@ typedef struct IntentResource
 	const char *path;			/* appended to base_url */
 	int			max_page_size;
 	int			max_topics;		/* most topics in one request */
+	const char *score;			/* member that the score's filter is about */
 	const char *matched_topics; /* member with all topics that a row matched */
 	const char *person;			/* key that tells people apart */
 	const IntentFilter *filters;

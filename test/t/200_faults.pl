@@ -19,11 +19,11 @@ my ($one, $two) = (107744, 105002);
 my ($old, $new) = ('2026-11-21', '2026-11-22');
 my $sim = IntentTest::Simulator->new(people => 300);
 my %quick = (
-	page_size => 10, max_retries => 2, max_retry_delay => '4ms', poll_interval => '2ms', materialize_timeout => '60ms',
+	page_size => 10, max_retries => 2, max_retry_delay => '4ms', poll_interval => '2ms', materialize_timeout => '20s',
 	max_response_size => '64kB', count_pushdown => 'exact');
 my $node = cluster($sim, %quick);
 # where a request must run out of time, it need not take long; where it must not, it may
-create_server($node, 'impatient', $sim, %quick, request_timeout => '60ms', max_connections => 4);
+create_server($node, 'impatient', $sim, %quick, request_timeout => '60ms', materialize_timeout => '60ms', max_connections => 4);
 my $s = session($node);
 $s->value(<<SQL);
 SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_material = off; SET jit = off;
@@ -79,7 +79,7 @@ fault('late', { latency_ms => 5 }, -1, 'whole');
 fault('slow', { slow_body => 100_000 }, -1, 'whole');
 fault('stalled', { stall => $true }, 1, 'HV00L', { impatient => 1 });
 fault('too slow', { slow_body => 500 }, 1, 'HV00L', { impatient => 1 });
-fault('a result never made', { endless_202 => $true }, -1, 'HV00L');
+fault('a result never made', { endless_202 => $true }, -1, 'HV00L', { impatient => 1 });
 fault('a result being made, once more', { status => 202, body => '{"data":[],"meta":{"status":"materializing"}}' }, 1, 'whole');
 
 # answers that are none
