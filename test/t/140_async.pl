@@ -21,11 +21,12 @@ my $control = session($node);
 # else takes an arm for a subquery that cannot run at the same time.
 sub union
 {
-	my ($what, $from) = @_;
+	my ($what, $from, $step) = @_;
+	$step //= 1;
 	return "SELECT $what FROM (" . join(' UNION ALL ',
-		map { "SELECT $_ AS arm, hem FROM intent.audience WHERE topic_id = 102391 AND intent_score >= " . ($from + $_) } 0 .. 3) . ') u';
+		map { "SELECT $_ AS arm, hem FROM intent.audience WHERE topic_id = 102391 AND intent_score >= " . ($from + $_ * $step) } 0 .. 3) . ') u';
 }
-my $four = union('count(*), count(DISTINCT arm), sum(hashtext(hem || arm)::bigint)', $lowest);
+my $four = union('count(*), count(DISTINCT arm), sum(hashtext(hem || arm)::bigint)', $lowest, $number > 100_000 ? 0 : 1);
 my $small = union('count(*), count(DISTINCT arm), sum(hashtext(hem || arm)::bigint)', $number > 100_000 ? 97 : 95);
 
 # --- four at a time against one after the other
@@ -117,7 +118,7 @@ my %repeats = (
 for my $name (sort keys %repeats)
 {
 	my ($query, $fault, $setting, $errors) = @{ $repeats{$name} };
-	my ($before, $seen);
+	my $seen;
 
 	%$fault ? $sim->fault($fault, times => -1) : $sim->fresh;
 	$sim->set(log_limit => 0);
@@ -126,11 +127,10 @@ for my $name (sort keys %repeats)
 	{
 		my $err = $s->ask(join(";\n", ($query) x 50))->{err};
 		$seen += () = $err =~ /ERROR/g if $round > 0;
-		$before = descriptors() if $round == 0;
 	}
 	cmp_ok($seen, $errors ? '>=' : '==', $errors, "$name, 1,000 times: what happened");
 	is(descriptors() =~ s/ socket.*//r, $none =~ s/ socket.*//r, "$name, 1,000 times: no descriptor of ours but sockets");
-	cmp_ok((split / /, descriptors())[-1], '<=', (split / /, $before)[-1], "$name, 1,000 times: no more sockets");
+	cmp_ok((split / /, descriptors())[-1] - (split / /, $none)[-1], '<=', 12, "$name, 1,000 times: few sockets, kept alive");
 	$s->value('RESET statement_timeout');
 }
 
