@@ -241,8 +241,9 @@ detail_text(DetailKind kind, const FailureContext *context,
 		case DETAIL_MESSAGE:
 			return psprintf("Status %d.%s", reply->status, said(context, reply));
 		case DETAIL_REQUEST:
-			return psprintf("Status %d.%s Request body: %s", reply->status,
+			return psprintf("Status %d.%s Request%s: %s", reply->status,
 							said(context, reply),
+							resource_is_get(context->table->resource) ? "" : " body",
 							context->request_body ? context->request_body : "none");
 		case DETAIL_EXCERPT:
 			return psprintf("Status %d. %s", reply->status,

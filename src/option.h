@@ -96,6 +96,7 @@ typedef struct IntentColumnOptions
 extern void option_validate(List *options, Oid catalog);
 extern IntentOptions *option_load(ForeignServer *server, ForeignTable *table);
 extern void option_load_column(List *options, IntentColumnOptions *result);
-extern char *option_auth_header(Oid userid, ForeignServer *server);
+extern char *option_auth_header(Oid userid, ForeignServer *server,
+								bool optional);
 
 #endif							/* INTENT_OPTION_H */

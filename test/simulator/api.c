@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "audience.h"
+#include "catalogue.h"
 #include "cursor.h"
 #include "fault.h"
 #include "reply_faults.h"
@@ -19,8 +20,13 @@ typedef struct Route
 	void		(*handler) (Exchange *x);
 } Route;
 
+/* The first one that matches. */
 static const Route routes[] = {
 	{"POST", "/v1/intent/audiences/query", true, audience_query},
+	{"GET", "/v1/intent/topics", false, catalogue_topics},
+	{"GET", "/v1/intent/topics/movers", false, catalogue_movers},
+	{"GET", "/v1/intent/topics/*/trend", false, catalogue_trend},
+	{"GET", "/v1/intent/audiences/filters", true, catalogue_filters},
 	{0}
 };
 

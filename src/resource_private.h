@@ -1,0 +1,26 @@
+/*
+ * resource_private.h
+ *		The resources, by the files that they stand in.
+ */
+#ifndef INTENT_RESOURCE_PRIVATE_H
+#define INTENT_RESOURCE_PRIVATE_H
+
+#include "compat.h"
+
+#include "resource.h"
+
+/* resource_audience.c */
+extern const IntentResource resource_audience;
+
+/* what a status says of a result that is still being made */
+extern const char *const resource_materializing[];
+
+/* resource_topics.c */
+extern const IntentResource resource_topics;
+extern const IntentResource resource_topic_trend;
+extern const IntentResource resource_topic_movers;
+
+/* resource_filters.c */
+extern const IntentResource resource_filter_values;
+
+#endif							/* INTENT_RESOURCE_PRIVATE_H */
