@@ -18,7 +18,9 @@
  *
  * With several topics in one request only minScore may move (it does not
  * change who is strongest): bands are nested, and rows that an earlier one
- * gave are known by their score.
+ * gave are known by their score.  A row that does not tell its topic can only
+ * be told by all the topics that it matches, so there the scores that are left
+ * become one band with the statement's own minScore.
  *
  * Where neither is exact, there is one band, which is the plain scan, sorted.
  */
@@ -226,6 +228,9 @@ narrow_request(BestFirst *best, int lower, int upper)
 		score->lower = lower;
 		score->upper = upper;
 	}
+	request->raised_by_band = request->several_topics &&
+		!request_raises_score(best->table, all->fields) &&
+		request_raises_score(best->table, request->fields);
 	return request;
 }
 
@@ -416,14 +421,16 @@ may_go_on(BestFirst *best, const Chain *chain)
 
 /*
  * Are the rows read so far as good as any of the band, and enough of them?
- * The others then follow as they come, if they are asked for at all.
+ * The others then follow as they come, if they are asked for at all; they must
+ * not be where the band might have to be left for a larger one.
  */
 static bool
 is_enough(const BestFirst *best)
 {
 	return best->band.lower == best->band.upper && best->expected < 0 &&
 		best->kept > 0 && best->bands.kept + best->kept >= best->wanted &&
-		(best->sure || (best->total_known && best->bands.nchains == 1));
+		(best->sure || (best->total_known && best->bands.nchains == 1 &&
+						best->bands.kind != BAND_NESTED));
 }
 
 /* Reads the band's rows into the sort, or as many as are enough. */
@@ -436,7 +443,8 @@ load_rows(BestFirst *best, TupleTableSlot *slot)
 	while (!is_enough(best) &&
 		   (chain = read_row(best, slot, &passes)) != NULL)
 	{
-		if (chain->row == 0 && !may_go_on(best, chain))
+		if ((chain->row == 0 && !may_go_on(best, chain)) ||
+			rows_in_doubt(best->reader))
 			return BAND_TOO_LARGE;
 		if (passes)
 			tuplesort_puttupleslot(best->sort, slot);
@@ -619,6 +627,8 @@ fetch_streamed(BestFirst *best, TupleTableSlot *slot)
 
 	while ((chain = read_row(best, slot, &passes)) != NULL)
 	{
+		if (rows_in_doubt(best->reader))
+			misplaced_row(best, chain, "does not tell its topic");
 		chain_row_taken(best->chains, chain);
 		if (passes)
 			return true;

@@ -2,8 +2,8 @@
  * http.h
  *		Requests in, replies out.
  *
- * The only room that knows libcurl; nothing here knows JSON, SQL or foreign
- * tables.  One pool of kept-alive connections for each server, any number of
+ * The only room that knows libcurl, and in it http.c alone; nothing here knows
+ * JSON, SQL or foreign tables.  One pool of kept-alive connections for each server, any number of
  * transfers at once, one place that waits.  What goes wrong with a transfer
  * comes back as a value.  http_wait() raises for interrupts; http_pool() and
  * http_start() when memory is short or libcurl is not as it should be; the
@@ -103,6 +103,7 @@ extern void http_release(HttpTransfer *transfer);
 extern void http_drive(void);
 extern void http_wait(TimestampTz deadline);
 
+extern const char *http_method_name(HttpMethod method);
 extern int	http_live_handles(void);
 
 #endif							/* INTENT_HTTP_H */

@@ -56,6 +56,8 @@ typedef struct IntentRequest
 	bool		never;			/* contradiction: no rows, no request */
 	IntentProblem *problem;		/* or NULL */
 	bool		several_topics; /* one person once, under the strongest */
+	bool		raised_by_band; /* minScore is raised for a part of the rows,
+								 * not for all that the statement asks for */
 	IntentSent *sent;			/* by input */
 	IntentField *fields;		/* by filter */
 	int			nchains;		/* 0 when never or with a problem */
@@ -84,6 +86,8 @@ extern IntentRequest *request_build(const IntentTable *table,
 extern IntentChainSpec *request_chain(const IntentRequest *request, int number);
 extern IntentChainSpec *request_open_chain(const IntentChainSpec *spec,
 										   char *symbol);
+extern bool request_raises_score(const IntentTable *table,
+								 const IntentField *fields);
 extern void request_raise(const IntentRequest *request);
 
 #endif							/* INTENT_REQUEST_H */

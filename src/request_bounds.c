@@ -72,9 +72,23 @@ check_bounds(Builder *b, int f, int64 lower, int64 upper)
 }
 
 /*
+ * May the condition's lower bound be sent?  With several topics it changes
+ * what topic_overlap and its like show, and what a row without a topic is
+ * taken for.  So it must be the same in each plan, and a joined row's bound is
+ * sent by some and checked by others.
+ */
+static bool
+may_raise_score(const Builder *b, const IntentCond *cond)
+{
+	return !b->request->several_topics ||
+		(!b->use->reads_by_scores && b->options->min_topic_overlap <= 1 &&
+		 cond->origin != INTENT_FROM_JOIN);
+}
+
+/*
  * The score.  Both bounds are always sent, since the API's own default would
  * drop rows.  With several topics an upper bound would change who is whose
- * strongest, and a lower one what topic_overlap and its like show.
+ * strongest, and a lower one is not sent where may_raise_score() says so.
  */
 void
 gather_range(Builder *b, int f)
@@ -82,9 +96,6 @@ gather_range(Builder *b, int f)
 	IntentField *field = &b->request->fields[f];
 	const IntentFilter *filter = filter_at(b, f);
 	const IntentOptions *options = b->options;
-	bool		several = b->request->several_topics;
-	bool		use_lower = !several ||
-	(!b->use->reads_by_scores && options->min_topic_overlap <= 1);
 
 	field->set = !b->audience;
 	field->lower = options->min_score ? options->min_score : filter->lower;
@@ -95,24 +106,24 @@ gather_range(Builder *b, int f)
 		if (concerns(b, i, f) &&
 			same_test(b, field, b->inputs[i].cond, filter->kind))
 			b->request->sent[i] = narrow(field, &b->inputs[i], &b->digests[i],
-										 use_lower, !several);
+										 may_raise_score(b, b->inputs[i].cond),
+										 !b->request->several_topics);
 	}
 	field->exact = field->lower == field->upper &&
 		!field->lower_symbol && !field->upper_symbol;
 }
 
-/* Is a lower bound of the score sent that the table itself does not fix? */
-static bool
-score_is_raised(Builder *b)
+/* Do the fields send a lower bound of the score that the table does not fix? */
+bool
+request_raises_score(const IntentTable *table, const IntentField *fields)
 {
-	int			f = resource_filter_of_kind(b->resource, INTENT_FILTER_RANGE);
-	const IntentField *score = f < 0 ? NULL : &b->request->fields[f];
+	int			f = resource_filter_of_kind(table->resource, INTENT_FILTER_RANGE);
+	int			fixed = table->options->min_score;
 
-	if (!score)
+	if (f < 0)
 		return false;
-	return score->lower_symbol != NULL ||
-		score->lower > (b->options->min_score ? b->options->min_score :
-						filter_at(b, f)->lower);
+	return fields[f].lower_symbol != NULL ||
+		fields[f].lower > (fixed ? fixed : table->resource->filters[f].lower);
 }
 
 /*
@@ -124,7 +135,8 @@ gather_minimum(Builder *b, int f)
 {
 	IntentField *field = &b->request->fields[f];
 	const IntentFilter *filter = filter_at(b, f);
-	bool		use_lower = !b->request->several_topics || !score_is_raised(b);
+	bool		use_lower = !b->request->several_topics ||
+	!request_raises_score(b->table, b->request->fields);
 
 	if (b->audience)
 		return;

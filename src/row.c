@@ -164,7 +164,8 @@ was_asked(const IntentField *topics, const char *text, int64 *topic)
 
 /*
  * A row of several topics that does not say which: the first of its matched
- * topics that was asked for.
+ * topics that was asked for.  Under a raised minScore it names only some of
+ * them, and another one might be the first.
  */
 static bool
 topic_from_matched(RowReader *reader, Chain *chain, RowColumn *rc, Datum *datum)
@@ -173,7 +174,7 @@ topic_from_matched(RowReader *reader, Chain *chain, RowColumn *rc, Datum *datum)
 										  reader->matched_index);
 
 	if (!reader->topics || reader->topics->nvalues < 2 ||
-		matched->kind != PAGE_VALUE_ARRAY)
+		reader->score_raised || matched->kind != PAGE_VALUE_ARRAY)
 		return false;
 	for (int i = 0; i < matched->len; i++)
 	{
@@ -188,6 +189,20 @@ topic_from_matched(RowReader *reader, Chain *chain, RowColumn *rc, Datum *datum)
 		}
 	}
 	return false;
+}
+
+/* A row of several topics does not tell its own, and the statement needs it. */
+static void
+unknown_topic_error(RowReader *reader, const IntentColumn *column)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("column \"%s\" of table \"%s\" is null in a row of several topics, so it cannot be used here",
+					column->name, reader->table->name),
+			 errdetail(reader->score_raised ?
+					   "It can be put out as it is, where it reads NULL. Under a condition on the score a row names only some of the topics that it matches." :
+					   "It can be put out as it is, where it reads NULL. The row names none of the topics asked for among those it matches."),
+			 errhint("Ask for one topic, or set the table option \"topic_mode\" to \"each\".")));
 }
 
 /* A null member where the request may know better. */
@@ -207,8 +222,9 @@ fill_null(RowReader *reader, Chain *chain, RowColumn *rc, bool *isnull)
 		reader->topics->nvalues > 1)
 	{
 		reader->topic_unknown = true;
-		if (rc->is_needed)
-			not_carried_error(reader, rc->column);
+		reader->topic_in_doubt = reader->request->raised_by_band;
+		if (rc->is_needed && !reader->topic_in_doubt)
+			unknown_topic_error(reader, rc->column);
 	}
 	return datum;
 }
@@ -295,7 +311,7 @@ fill_slot(RowReader *reader, Chain *chain, TupleTableSlot *slot)
 	ExecClearTuple(slot);
 	memset(slot->tts_isnull, true,
 		   sizeof(bool) * slot->tts_tupleDescriptor->natts);
-	reader->topic_unknown = false;
+	reader->topic_unknown = reader->topic_in_doubt = false;
 	reader->row_number = chain->row + 1;
 	reader->page_number = chain->page_number;
 
@@ -377,16 +393,27 @@ row_passes(RowReader *reader, TupleTableSlot *slot)
 
 		if (reader->topic_unknown && is_topic_check(reader, i))
 		{
-			if (reader->request->sent[i] == INTENT_SENT_EXACT)
+			if (reader->request->sent[i] == INTENT_SENT_EXACT ||
+				reader->topic_in_doubt)
 				continue;
-			not_carried_error(reader,
-							  table_column(reader->table,
-										   reader->inputs->conds[i]->attno));
+			unknown_topic_error(reader,
+								table_column(reader->table,
+											 reader->inputs->conds[i]->attno));
 		}
 		if (!ExecQual(reader->inputs->checks[i], reader->econtext))
 			return false;
 	}
 	return true;
+}
+
+/*
+ * Does the row that rows_fill() saw last need to be read again, with the
+ * scores of all that the statement asks for, before its topic can be told?
+ */
+bool
+rows_in_doubt(const RowReader *reader)
+{
+	return reader->topic_in_doubt;
 }
 
 /*

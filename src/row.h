@@ -23,6 +23,7 @@ extern RowReader *rows_prepare(const IntentTable *table, List *retrieved,
 extern PageLayout *rows_layout(RowReader *reader);
 extern void rows_start(RowReader *reader, const IntentRequest *request);
 extern bool rows_fill(RowReader *reader, Chain *chain, TupleTableSlot *slot);
+extern bool rows_in_doubt(const RowReader *reader);
 extern int64 rows_removed(const RowReader *reader);
 extern void rows_show(TupleTableSlot *slot, TupleTableSlot *stored);
 

@@ -263,6 +263,7 @@ prepare_chain(RowReader *reader, const IntentChainSpec *spec)
 	MemoryContextReset(reader->chain_context);
 	old = MemoryContextSwitchTo(reader->chain_context);
 	reader->topics = topics < 0 ? NULL : &spec->fields[topics];
+	reader->score_raised = request_raises_score(reader->table, spec->fields);
 	for (int i = 0; i < reader->ncolumns; i++)
 		set_origin(reader, &reader->columns[i], spec);
 	choose_checks(reader);

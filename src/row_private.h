@@ -65,6 +65,7 @@ struct RowReader
 	const IntentRequest *request;
 	int			chain_number;	/* -1: none prepared */
 	const IntentField *topics;
+	bool		score_raised;	/* rows name only the topics above minScore */
 	int			nchecks;
 	int		   *checks;			/* conditions to check on rows */
 	int			nfans;
@@ -72,6 +73,7 @@ struct RowReader
 
 	/* of the row */
 	bool		topic_unknown;
+	bool		topic_in_doubt; /* unknown, but not where all rows are read */
 	const RowColumn *converting;	/* for the error context */
 	int			row_number;
 	int			page_number;
