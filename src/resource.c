@@ -14,6 +14,12 @@ static const IntentResource *const resources[] = {
 	&resource_topic_trend,
 	&resource_topic_movers,
 	&resource_filter_values,
+	&resource_saved_audiences,
+	&resource_audience_runs,
+	&resource_audience_stats,
+	&resource_audience_status,
+	&resource_audience_results,
+	&resource_audience_preview,
 };
 
 /* The resource of that name, or NULL. */

@@ -11,6 +11,8 @@
 
 /* resource_audience.c */
 extern const IntentResource resource_audience;
+extern const IntentResource resource_audience_results;
+extern const IntentResource resource_audience_preview;
 
 /* what a status says of a result that is still being made */
 extern const char *const resource_materializing[];
@@ -22,5 +24,11 @@ extern const IntentResource resource_topic_movers;
 
 /* resource_filters.c */
 extern const IntentResource resource_filter_values;
+
+/* resource_saved.c */
+extern const IntentResource resource_saved_audiences;
+extern const IntentResource resource_audience_runs;
+extern const IntentResource resource_audience_stats;
+extern const IntentResource resource_audience_status;
 
 #endif							/* INTENT_RESOURCE_PRIVATE_H */

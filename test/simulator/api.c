@@ -11,6 +11,7 @@
 #include "cursor.h"
 #include "fault.h"
 #include "reply_faults.h"
+#include "saved.h"
 
 typedef struct Route
 {
@@ -27,6 +28,12 @@ static const Route routes[] = {
 	{"GET", "/v1/intent/topics/movers", false, catalogue_movers},
 	{"GET", "/v1/intent/topics/*/trend", false, catalogue_trend},
 	{"GET", "/v1/intent/audiences/filters", true, catalogue_filters},
+	{"POST", "/v1/intent/audiences/preview", true, audience_preview},
+	{"GET", "/v1/intent/audiences", true, saved_list},
+	{"GET", "/v1/intent/audiences/*/runs", true, saved_runs},
+	{"GET", "/v1/intent/audiences/*/stats", true, saved_stats},
+	{"GET", "/v1/intent/audiences/*/status", true, saved_status},
+	{"GET", "/v1/intent/audiences/*/results", true, audience_results},
 	{0}
 };
 
@@ -156,7 +163,8 @@ write_log(Exchange *x, Connection *c)
 static void
 take_fault(Exchange *x)
 {
-	const char *text = json_string_value(json_object_get(x->json, "cursor"));
+	const char *sent = json_string_value(json_object_get(x->json, "cursor"));
+	const char *text = sent ? sent : exchange_argument(x, "cursor");
 	Cursor		cursor = {0};
 	FaultRequest request = {
 		.path = x->path,
