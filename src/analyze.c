@@ -7,6 +7,7 @@
  * is null in all of them, as it is in a query.
  */
 #include "chain.h"
+#include "counter.h"
 #include "executor/executor.h"
 #include "input.h"
 #include "intent_fdw.h"
@@ -75,6 +76,7 @@ open_sampler(Sampler *sampler)
 									  sampler->table->server->serverid);
 	setup.counters = &sampler->counters;
 	sampler->chains = chains_open(&setup, CurrentMemoryContext);
+	counters_of(sampler->table->server->serverid)->scans++;
 }
 
 static void

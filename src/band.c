@@ -2,9 +2,11 @@
  * band.c
  *		Which scores to ask for next, best first.
  *
- * The first band is the best score alone, or a few if no more rows than wanted
- * are expected of them.  The next ones are as wide as the
- * rows found so far suggest, and grow while there are none.  Every split
+ * Where it is not known how many rows there are, the first request is the
+ * plain one: its answer tells, and if they are few it goes on as it began.
+ * Else the first band is the best score alone, or a few if no more rows than
+ * wanted are expected of them.  The next ones are as wide as the rows found so
+ * far suggest, and grow while there are none.  Every split
  * costs requests that the plain scan does not need; when what is left of the
  * budget would not pay for another one, the rest is a single band:
  *
@@ -22,8 +24,15 @@
 /* No band is more times as wide as the one before than this. */
 #define MOST_GROWTH 8
 
-/* The first band has no more scores, unless all fit into a page. */
-#define MOST_FIRST_SCORES 5
+/* The first band has no more scores: of rows that were counted, of a guess. */
+#define MOST_FIRST_SCORES 20
+#define MOST_GUESSED_SCORES 5
+
+/* So many pages above those that are wanted are not worth a split. */
+#define SPARE_PAGES 2
+
+/* Chains whose plain requests are worth looking at the total. */
+#define MOST_LOOKED_AT 3
 
 /* So many times as wide while no rows have been found. */
 #define GROWTH_WITHOUT_ROWS 4
@@ -48,6 +57,8 @@ bands_start(Bands *bands)
 	bands->width = 0;
 	bands->beyond = 0;
 	bands->kept = 0;
+	bands->look = !bands->known && bands->kind != BAND_WHOLE &&
+		bands->nchains <= MOST_LOOKED_AT;
 }
 
 /* Scores that no band has had. */
@@ -65,16 +76,24 @@ rows_to_find(const Bands *bands)
 	return Max(bands->wanted - bands->kept, bands->page_size);
 }
 
-/* Estimates may be far too low, so they are not trusted with much. */
+/* Are all rows so few that they had best be read at once? */
+bool
+bands_fit(const Bands *bands, double rows)
+{
+	return rows <= rows_to_find(bands) + SPARE_PAGES * bands->page_size;
+}
+
+/* Guesses may be far too low, so they are not trusted with much. */
 static double
 first_width(const Bands *bands)
 {
 	double		scores = bands->upper - bands->lower + 1;
 
-	if (bands->estimate <= bands->page_size)
+	if (bands->known ? bands_fit(bands, bands->estimate) :
+		bands->estimate <= bands->page_size)
 		return scores;
 	return Min(ceil(rows_to_find(bands) * scores / bands->estimate),
-			   MOST_FIRST_SCORES);
+			   bands->known ? MOST_FIRST_SCORES : MOST_GUESSED_SCORES);
 }
 
 /* As wide as the rows so far let expect those that are to be found. */
@@ -107,7 +126,7 @@ choose_width(Bands *bands)
 														  bands->nchains);
 	double		width;
 
-	if (bands->kind == BAND_WHOLE || splits < 1)
+	if (bands->kind == BAND_WHOLE || bands->look || splits < 1)
 		return left;
 	width = Max(fitting_width(bands), floor(pow(left, 1.0 / (splits + 1))));
 	return (int) Min(width, left);
@@ -144,6 +163,7 @@ bands_next(Bands *bands, Band *band)
 		return false;
 	memset(band, 0, sizeof(Band));
 	band->width = choose_width(bands);
+	band->look = bands->look;
 	set_scores(bands, band);
 	if (bands->nbands > 0 &&
 		(bands->kind == BAND_TOUCHING || bands->kind == BAND_NESTED))
@@ -168,6 +188,21 @@ bands_narrow(Bands *bands, Band *band, double rows)
 	band->width = Max(1, (int) (band->width * find / rows));
 	set_scores(bands, band);
 	return true;
+}
+
+/*
+ * The plain request told that there are that many rows, too many to be read at
+ * once; 0 if it did not tell.
+ */
+void
+bands_looked(Bands *bands, double rows, int requests)
+{
+	bands->look = false;
+	bands->budget -= requests;
+	if (rows <= 0)
+		return;
+	bands->estimate = rows;
+	bands->known = true;
 }
 
 /* Could the budget bear it if that many rows had to be read again? */

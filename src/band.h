@@ -35,8 +35,10 @@ typedef struct Bands
 	int			page_size;
 	double		wanted;			/* rows that will probably do */
 	double		estimate;		/* rows that all scores may have */
+	bool		known;			/* that many have been counted */
 
 	/* as far as it has come */
+	bool		look;			/* the next band is to tell how many there are */
 	int			next;			/* the first score no band has had */
 	int			budget;			/* requests left above the plain scan's */
 	int			nbands;
@@ -51,6 +53,7 @@ typedef struct Band
 	int			upper;
 	int			width;			/* scores that are new in it */
 	bool		last;
+	bool		look;			/* all scores, left if there are too many rows */
 	bool		has_given;		/* the bands before gave rows from ... */
 	int			given;			/* ... this score on */
 } Band;
@@ -58,6 +61,8 @@ typedef struct Band
 extern void bands_start(Bands *bands);
 extern bool bands_next(Bands *bands, Band *band);
 extern bool bands_narrow(Bands *bands, Band *band, double rows);
+extern bool bands_fit(const Bands *bands, double rows);
+extern void bands_looked(Bands *bands, double rows, int requests);
 extern bool bands_allow(const Bands *bands, const Band *band, double rows);
 extern void bands_read(Bands *bands, const Band *band, double rows,
 					   double kept, double at_bound);

@@ -24,62 +24,13 @@
  *
  * Where neither is exact, there is one band, which is the plain scan, sorted.
  */
-#include "best.h"
-
-#include "band.h"
+#include "best_private.h"
 #include "best_score.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 #include "utils/tuplesort.h"
 #include "utils/typcache.h"
-
-struct BestFirst
-{
-	/* from the plan */
-	const IntentTable *table;
-	int			attno;
-	Oid			type;			/* of the score, domains seen through */
-	bool		descending;
-	double		wanted;
-	bool		sure;
-	double		estimate;
-	RowReader  *reader;
-	TupleDesc	desc;
-
-	/* as of the last start */
-	ChainSetup	setup;			/* "request" is the one for all scores */
-	Bands		bands;
-	int			generation;		/* of the statement */
-	int64		received;		/* rows of all bands that were read */
-	int			nbands;			/* read or begun, over all starts */
-	bool		done;
-
-	/* the band under way */
-	Band		band;
-	int64		rows;			/* received */
-	int64		kept;			/* of them, those that are handed out */
-	int64		at_bound;		/* of them, those the next band may repeat */
-	int64		total;			/* as far as its chains have told */
-	bool		total_known;
-	int64		requests;		/* of the scan when the band began */
-	int64		expected;		/* rows it must have, -1: not known */
-	ChainSet   *chains;			/* being read, or handed out */
-	Tuplesortstate *sort;		/* being handed out */
-	TupleTableSlot *sorted;
-	MemoryContext band_context; /* requests and chains; reset for each band */
-	MemoryContext row_context;	/* comparisons; reset for each row */
-	MemoryContext context;		/* the scan's */
-};
-
-/* How reading a band ended. */
-typedef enum BandOutcome
-{
-	BAND_COMPLETE,
-	BAND_TOO_LARGE,				/* to be read again */
-	BAND_UNPROVEN,				/* likewise: there are no totals */
-	BAND_RESTARTED,				/* the run changed: all bands start again */
-} BandOutcome;
 
 /*
  * Makes what a scan by bands needs; sends nothing.  "plan" is a list of
@@ -113,12 +64,6 @@ best_prepare(const IntentTable *table, List *plan, RowReader *reader,
 
 /* ---- start ---- */
 
-static int
-score_filter(const BestFirst *best)
-{
-	return table_column(best->table, best->attno)->filter;
-}
-
 /* Does minScore, and nothing but the scores, decide which rows come? */
 static bool
 may_nest(const BestFirst *best, const IntentRequest *request,
@@ -135,7 +80,7 @@ static BandKind
 choose_kind(const BestFirst *best, const IntentRequest *request,
 			const IntentUse *use)
 {
-	if (!request->fields[score_filter(best)].set)
+	if (!request->fields[best_score_filter(best)].set)
 		return BAND_WHOLE;		/* a saved audience's config rules */
 	if (request->several_topics)
 		return may_nest(best, request, use) ? BAND_NESTED : BAND_WHOLE;
@@ -174,7 +119,7 @@ void
 best_start(BestFirst *best, const ChainSetup *setup, const IntentUse *use)
 {
 	const IntentRequest *request = setup->request;
-	const IntentField *score = &request->fields[score_filter(best)];
+	const IntentField *score = &request->fields[best_score_filter(best)];
 	Bands	   *bands = &best->bands;
 
 	best->setup = *setup;
@@ -187,6 +132,7 @@ best_start(BestFirst *best, const ChainSetup *setup, const IntentUse *use)
 	bands->page_size = best->table->options->page_size;
 	bands->wanted = best->wanted > 0 ? best->wanted : bands->page_size;
 	bands->estimate = best->estimate;
+	bands->known = best_recall_total(best, &bands->estimate);
 	begin(best);
 }
 
@@ -210,116 +156,12 @@ best_bands(const BestFirst *best)
 
 /* ---- requests ---- */
 
-/* The request of all scores, for these alone; in band memory. */
-static IntentRequest *
-narrow_request(BestFirst *best, int lower, int upper)
-{
-	const IntentRequest *all = best->setup.request;
-	int			nfilters = best->table->resource->nfilters;
-	IntentRequest *request = palloc(sizeof(IntentRequest));
-	IntentField *score;
-
-	*request = *all;
-	request->fields = palloc(sizeof(IntentField) * nfilters);
-	memcpy(request->fields, all->fields, sizeof(IntentField) * nfilters);
-	score = &request->fields[score_filter(best)];
-	if (score->set)
-	{
-		score->lower = lower;
-		score->upper = upper;
-	}
-	request->raised_by_band = request->several_topics &&
-		!request_raises_score(best->table, all->fields) &&
-		request_raises_score(best->table, request->fields);
-	return request;
-}
-
-/* The same with a single chain, the one of that number. */
-static IntentRequest *
-single_chain(BestFirst *best, const IntentRequest *request, int number)
-{
-	IntentRequest *single = palloc(sizeof(IntentRequest));
-
-	*single = *request;
-	single->fields = request_chain(request, number)->fields;
-	for (int f = 0; f < best->table->resource->nfilters; f++)
-		single->fields[f].fan = false;
-	single->nchains = 1;
-	return single;
-}
-
-static bool
-restarted(const BestFirst *best)
-{
-	return best->generation != best->setup.statement->generation;
-}
-
-/*
- * Counts the rows of one chain by a request of limit 1; false when the answer
- * has no totalCount.
- */
-static bool
-count_chain(BestFirst *best, const IntentRequest *request, int64 *total)
-{
-	ChainCounters *counters = best->setup.counters;
-	int64		known = counters->total;
-	ChainSetup	setup = best->setup;
-	ChainSet   *set;
-	Chain	   *chain;
-	bool		told;
-
-	setup.request = request;
-	setup.wanted = 1;
-	set = chains_open(&setup, best->band_context);
-	chain = chains_next(set);
-	told = chain == NULL || chain->page->has_total;
-	if (chain && told)
-		*total += chain->page->total;
-	chains_close(set);
-	counters->total = known;
-	return told;
-}
-
-/*
- * How many rows have the scores of this and of all earlier bands, and thus
- * how many this one must have?  Leaves -1 if the API does not tell.
- */
-static void
-count_rows(BestFirst *best)
-{
-	const Bands *bands = &best->bands;
-	IntentRequest *request;
-	int64		total = 0;
-
-	best->expected = -1;
-	request = bands->descending ?
-		narrow_request(best, best->band.lower, bands->upper) :
-		narrow_request(best, bands->lower, best->band.upper);
-	for (int i = 0; i < request->nchains; i++)
-	{
-		if (!count_chain(best, single_chain(best, request, i), &total) ||
-			restarted(best))
-			return;
-	}
-	best->expected = total - best->received;
-}
-
-/* Chains for the scores of best->band. */
-static void
-open_chains(BestFirst *best)
-{
-	ChainSetup	setup = best->setup;
-
-	setup.request = narrow_request(best, best->band.lower, best->band.upper);
-	rows_start(best->reader, setup.request);
-	best->chains = chains_open(&setup, best->band_context);
-}
-
 static void
 open_band(BestFirst *best)
 {
-	open_chains(best);
+	best_open_chains(best);
 	best->rows = best->kept = best->at_bound = best->total = 0;
+	best->told = 0;
 	best->total_known = true;
 }
 
@@ -351,7 +193,7 @@ place_row(BestFirst *best, const Chain *chain, TupleTableSlot *slot)
 
 	if (slot->tts_isnull[best->attno - 1])
 		misplaced_row(best, chain, "has no score");
-	if (!best->setup.request->fields[score_filter(best)].set)
+	if (!best->setup.request->fields[best_score_filter(best)].set)
 		return true;
 	if (best_score_compare(best->type, score, band->lower) < 0 ||
 		best_score_compare(best->type, score, band->upper) > 0)
@@ -372,7 +214,7 @@ read_row(BestFirst *best, TupleTableSlot *slot, bool *passes)
 	Chain	   *chain = chains_next(best->chains);
 	MemoryContext old;
 
-	if (restarted(best) || !chain)
+	if (best_restarted(best) || !chain)
 		return NULL;
 	*passes = rows_fill(best->reader, chain, slot);
 	MemoryContextReset(best->row_context);
@@ -411,8 +253,13 @@ may_go_on(BestFirst *best, const Chain *chain)
 	double		rows = best->rows - 1 + page->nrows;
 
 	if (chain->page_number == 1 && page->has_total)
+	{
 		best->total += page->total;
+		best->told++;
+	}
 	best->total_known &= page->has_total;
+	if (best->band.look)
+		return best->total_known && bands_fit(&best->bands, best->total);
 	if (best->sure)
 		return best->bands.kept + best->kept >= best->wanted ||
 			bands_allow(&best->bands, &best->band, rows);
@@ -443,15 +290,16 @@ load_rows(BestFirst *best, TupleTableSlot *slot)
 	while (!is_enough(best) &&
 		   (chain = read_row(best, slot, &passes)) != NULL)
 	{
-		if ((chain->row == 0 && !may_go_on(best, chain)) ||
-			rows_in_doubt(best->reader))
+		if (rows_in_doubt(best->reader))
 			return BAND_TOO_LARGE;
+		if (chain->row == 0 && !may_go_on(best, chain))
+			return best->band.look ? BAND_LOOKED_AT : BAND_TOO_LARGE;
 		if (passes)
 			tuplesort_puttupleslot(best->sort, slot);
 		chain_row_taken(best->chains, chain);
 		CHECK_FOR_INTERRUPTS();
 	}
-	return restarted(best) ? BAND_RESTARTED : BAND_COMPLETE;
+	return best_restarted(best) ? BAND_RESTARTED : BAND_COMPLETE;
 }
 
 /*
@@ -467,7 +315,7 @@ read_gap(BestFirst *best, TupleTableSlot *slot)
 	chains_close(best->chains);
 	best->band.lower = best->descending ? band.upper : band.lower - 1;
 	best->band.upper = best->band.lower + 1;
-	open_chains(best);
+	best_open_chains(best);
 	if (load_rows(best, slot) == BAND_RESTARTED)
 		return BAND_RESTARTED;
 	ereport(ERROR,
@@ -517,7 +365,7 @@ peek_band(BestFirst *best, TupleTableSlot *slot)
 {
 	Chain	   *chain = chains_next(best->chains);
 
-	if (restarted(best))
+	if (best_restarted(best))
 		return BAND_RESTARTED;
 	if (best->expected < 0 ||
 		(chain && chain->page->has_total && chain->page->total == best->expected))
@@ -549,6 +397,12 @@ repair(BestFirst *best, BandOutcome outcome)
 			drop_band(best);
 			bands_give_up(&best->bands);
 			return;
+		case BAND_LOOKED_AT:
+			drop_band(best);
+			bands_looked(&best->bands, best->told == 0 ? 0 :
+						 (double) best->total / best->told * best->bands.nchains,
+						 best->setup.counters->requests - best->requests);
+			return;
 		case BAND_UNPROVEN:
 			drop_band(best);
 			bands_touch(&best->bands, best->setup.counters->requests -
@@ -571,10 +425,10 @@ prove(BestFirst *best)
 	if (best->bands.kind != BAND_APART || best->bands.nbands == 0)
 		return true;
 	do
-		count_rows(best);
+		best_count_rows(best);
 	while (best->expected > 0 &&
 		   bands_narrow(&best->bands, &best->band, best->expected));
-	if (restarted(best))
+	if (best_restarted(best))
 	{
 		repair(best, BAND_RESTARTED);
 		return false;
@@ -634,7 +488,7 @@ fetch_streamed(BestFirst *best, TupleTableSlot *slot)
 			return true;
 		CHECK_FOR_INTERRUPTS();
 	}
-	if (restarted(best))
+	if (best_restarted(best))
 		begin(best);
 	else
 		finish_band(best);

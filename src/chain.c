@@ -121,6 +121,8 @@ chains_open(const ChainSetup *setup, MemoryContext parent)
 	set->setup = *setup;
 	set->context = context;
 	set->pool = http_pool(setup->table->server->serverid);
+	set->server = counters_of(setup->table->server->serverid);
+	set->opened_at = GetCurrentTimestamp();
 	set->generation = setup->statement->generation;
 	size_set(set);
 	set->active = MemoryContextAllocZero(context,
@@ -152,6 +154,7 @@ restart(ChainSet *set)
 	set->next_number = 0;
 	set->current = 0;
 	set->taken = 0;
+	set->received = 0;
 	set->ntotals = 0;
 	set->total = 0;
 	set->setup.counters->total = 0;
@@ -181,7 +184,10 @@ sweep(ChainSet *set)
 	{
 		ChainRun   *run = set->active[i];
 
+		/* if it raises, it does not come back to take this off again */
+		set->server->errors++;
 		chain_step(set, run);
+		set->server->errors--;
 		if (set->generation != set->setup.statement->generation)
 			return NULL;
 		if (run->state == CHAIN_LAST_PAGE && !chain_has_rows(run))
@@ -233,8 +239,8 @@ wait_for_chains(ChainSet *set)
 		return;
 	start = GetCurrentTimestamp();
 	http_wait(deadline);
-	set->setup.counters->waited_ms +=
-		TimestampDifferenceMilliseconds(start, GetCurrentTimestamp());
+	chain_count(set, waited_ms,
+				TimestampDifferenceMilliseconds(start, GetCurrentTimestamp()));
 }
 
 /*

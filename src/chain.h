@@ -41,6 +41,7 @@ typedef struct ChainCounters
 	int64		total;			/* sum of the chains' totalCount */
 	bool		has_total;
 	char		data_date[12];
+	TimestampTz told_at;		/* when the scan's progress was told; or 0 */
 } ChainCounters;
 
 /* What the chains of a scan have in common; outlives the set. */
@@ -54,8 +55,11 @@ typedef struct ChainSetup
 	ChainCounters *counters;
 	int64		wanted;			/* rows that LIMIT asks for, 0 for all */
 	bool		totals_only;	/* a chain ends with its first page's total */
+	bool		partial;		/* a part of what the plan asks, or more than
+								 * that: its totals are not remembered */
 	const char *shape;			/* body with values left open: its average is
 								 * kept instead of single totals; or NULL */
+	int			shape_parts;	/* requests like it in all chains together */
 } ChainSetup;
 
 typedef struct ChainSet ChainSet;
@@ -76,5 +80,6 @@ extern Chain *chains_next(ChainSet *set);
 extern void chain_row_taken(ChainSet *set, Chain *chain);
 extern int	chains_total(const ChainSet *set, int64 *total);
 extern void chains_close(ChainSet *set);
+extern void chain_define_settings(void);
 
 #endif							/* INTENT_CHAIN_H */

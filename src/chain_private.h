@@ -8,6 +8,7 @@
 #include "compat.h"
 
 #include "chain.h"
+#include "counter.h"
 #include "http.h"
 #include "utils/hsearch.h"
 
@@ -52,6 +53,8 @@ struct ChainSet
 	ChainSetup	setup;
 	MemoryContext context;
 	HttpPool   *pool;
+	ServerCounters *server;
+	TimestampTz opened_at;
 	int			generation;
 	int			limit;			/* page size to ask for */
 	int			next_number;	/* of the chain to start next */
@@ -61,6 +64,7 @@ struct ChainSet
 	ChainRun  **active;
 	ChainRun   *reading;		/* what chains_next() returned last */
 	int64		taken;			/* rows read */
+	int64		received;		/* rows that pages brought */
 	int			ntotals;		/* chains whose first page told a total */
 	int64		total;			/* their sum */
 };
@@ -69,6 +73,15 @@ struct ChainSet
 extern void chain_step(ChainSet *set, ChainRun *run);
 extern bool chain_within_budget(const ChainSet *set);
 extern void chain_send(ChainSet *set, ChainRun *run);
+
+/* chain_log.c */
+extern void chain_tell_progress(ChainSet *set);
+extern void chain_log_request(const ChainSet *set, const ChainRun *run,
+							  const HttpReply *reply);
+
+/* Adds to a figure of the scan and to the same of its server. */
+#define chain_count(set, figure, n) \
+	((set)->setup.counters->figure += (n), (set)->server->figure += (n))
 
 #define chain_has_rows(run) \
 	((run)->public.page && (run)->public.row < (run)->public.page->nrows)

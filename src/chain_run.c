@@ -106,7 +106,7 @@ chain_send(ChainSet *set, ChainRun *run)
 	request.ca_file = options->ca_file;
 	request.proxy = options->proxy;
 	request.user_agent = options->user_agent;
-	set->setup.counters->requests++;
+	chain_count(set, requests, 1);
 	run->attempts++;
 	run->ahead = chain_has_rows(run);
 	run->sent_at = GetCurrentTimestamp();
@@ -167,7 +167,7 @@ handle_failure(ChainSet *set, ChainRun *run, const HttpReply *reply)
 	{
 		run->attempts = 0;
 		run->state = CHAIN_READY_TO_SEND;
-		set->setup.counters->retries++;
+		chain_count(set, retries, 1);
 		return;
 	}
 	fill_failure(set, run, &context);
@@ -178,7 +178,7 @@ handle_failure(ChainSet *set, ChainRun *run, const HttpReply *reply)
 		set->setup.counters->throttled_ms += delay;
 	else
 		delay = backoff_ms(options, run->attempts);
-	set->setup.counters->retries++;
+	chain_count(set, retries, 1);
 	wait_until(run, delay);
 }
 
@@ -205,7 +205,7 @@ poll_later(ChainSet *set, ChainRun *run)
 						   (long long) set->setup.counters->polls),
 				 errhint("Raise the server option \"materialize_timeout\", or run the statement again: the API goes on making it.")));
 	run->attempts = 0;
-	set->setup.counters->polls++;
+	chain_count(set, polls, 1);
 	wait_until(run, Min(run->poll_ms, left));
 	run->poll_ms = Min(run->poll_ms + run->poll_ms / 2,
 					   Max(MAX_POLL_MS, options->poll_interval));
@@ -358,6 +358,8 @@ learn_total(ChainSet *set, ChainRun *run, const RowPage *page)
 		return;					/* contradicts itself: rows are to be read */
 	set->ntotals++;
 	set->total += page->total;
+	if (setup->partial)
+		return;
 	if (!setup->shape)
 	{
 		IntentChainSpec *open = request_open_chain(run->public.spec,
@@ -368,7 +370,8 @@ learn_total(ChainSet *set, ChainRun *run, const RowPage *page)
 					   page->total);
 	}
 	else if (set->ntotals == setup->request->nchains)
-		total_average(owner, setup->shape, set->total);
+		total_average(owner, setup->shape,
+					  (double) set->total / setup->shape_parts);
 }
 
 /* The first page is all that was wanted. */
@@ -407,8 +410,9 @@ count_page(ChainSet *set, ChainRun *run, const RowPage *page)
 {
 	ChainCounters *counters = set->setup.counters;
 
-	counters->pages++;
-	counters->rows += page->nrows;
+	chain_count(set, pages, 1);
+	chain_count(set, rows, page->nrows);
+	set->received += page->nrows;
 	if (page->data_date)
 		strlcpy(counters->data_date, page->data_date, sizeof(counters->data_date));
 	run->rows += page->nrows;
@@ -462,6 +466,7 @@ accept_page(ChainSet *set, ChainRun *run, RowPage *page, const HttpReply *reply)
 		verify_total(set, run);
 	run->public.page = page;
 	run->public.row = 0;
+	chain_tell_progress(set);
 }
 
 static void
@@ -492,7 +497,8 @@ handle_document(ChainSet *set, ChainRun *run, const HttpReply *reply)
 static void
 handle_reply(ChainSet *set, ChainRun *run, const HttpReply *reply)
 {
-	set->setup.counters->bytes += reply->bytes_received;
+	chain_count(set, bytes, reply->bytes_received);
+	chain_log_request(set, run, reply);
 	if (reply->outcome == HTTP_DONE && reply->status == 200)
 		handle_document(set, run, reply);
 	else if (reply->outcome == HTTP_DONE && reply->status == 202)

@@ -8,6 +8,7 @@
 #include "digest.h"
 
 #include "catalog/pg_type_d.h"
+#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
 #include "utils/uuid.h"
@@ -129,6 +130,31 @@ digest_integers(const IntentColumn *column, const IntentInput *input,
 	}
 }
 
+/* Digits after the point that numeric(p,s) keeps; below 0 before it. */
+static int
+scale_of_numeric(int32 typmod)
+{
+	return (((typmod - VARHDRSZ) & 0x7ff) ^ 1024) - 1024;
+}
+
+/* Does the column hold other numbers than were received? */
+static bool
+rounds(const IntentColumn *column)
+{
+	return column->basetype == NUMERICOID && column->basetypmod >= VARHDRSZ;
+}
+
+/* What rounds to a number within the bounds is less than one away from them. */
+static void
+widen_by_rounding(ValueBounds *bounds)
+{
+	if (bounds->lower > PG_INT64_MIN)
+		bounds->lower--;
+	if (bounds->upper < PG_INT64_MAX)
+		bounds->upper++;
+	bounds->wide = true;
+}
+
 /* The bounds around all values; a list has the lowest and the highest. */
 static void
 digest_bounds(const IntentColumn *column, const IntentInput *input,
@@ -149,6 +175,8 @@ digest_bounds(const IntentColumn *column, const IntentInput *input,
 
 		if (one.never)
 			continue;
+		if (rounds(column))
+			widen_by_rounding(&one);
 		if (all->never)
 			*all = one;
 		else
@@ -165,16 +193,13 @@ digest_bounds(const IntentColumn *column, const IntentInput *input,
 static void
 digest_days(const IntentInput *input, Digest *digest)
 {
-	int			first = date2j(1, 1, 1) - POSTGRES_EPOCH_JDATE;
-	int			last = date2j(9999, 12, 31) - POSTGRES_EPOCH_JDATE;
-
 	for (int i = 0; i < input->nvalues; i++)
 	{
 		ValueNumber number = value_day(input->values[i], input->types[i]);
 
 		if (number.limit == VALUE_FINITE &&
 			(!number.fraction || number.inexact) &&
-			number.floor >= first && number.floor <= last)
+			number.floor >= DIGEST_FIRST_DAY && number.floor <= DIGEST_LAST_DAY)
 			digest->values[digest->nvalues++].integer = number.floor;
 	}
 }
@@ -200,14 +225,26 @@ digest_audiences(const IntentInput *input, Digest *digest)
 	}
 }
 
+/* Is it as long as varchar(n) takes?  Longer strings lose blanks at their end. */
+static bool
+may_be_cut(const IntentColumn *column, const char *text)
+{
+	return column->basetype == VARCHAROID &&
+		column->basetypmod >= VARHDRSZ &&
+		pg_mbstrlen(text) == column->basetypmod - VARHDRSZ;
+}
+
 static void
-digest_strings(const IntentFilter *filter, const IntentInput *input,
-			   Digest *digest)
+digest_strings(const IntentColumn *column, const IntentFilter *filter,
+			   const IntentInput *input, Digest *digest)
 {
 	for (int i = 0; i < input->nvalues; i++)
 	{
+		IntentScalar *value = &digest->values[digest->nvalues++];
+
 		if (!value_string(input->cond, filter, input->values[i],
-						  input->types[i], &digest->values[digest->nvalues++]))
+						  input->types[i], value) ||
+			may_be_cut(column, value->text))
 		{
 			digest->usable = false;
 			return;
@@ -229,7 +266,10 @@ digest_values(const IntentTable *table, const IntentInput *input, Digest *digest
 			break;
 		case INTENT_FILTER_RANGE:
 		case INTENT_FILTER_MINIMUM:
-			digest_bounds(column, input, filter->kind, digest);
+			if (rounds(column) && scale_of_numeric(column->basetypmod) < 0)
+				digest->usable = false;
+			else
+				digest_bounds(column, input, filter->kind, digest);
 			return;
 		case INTENT_FILTER_DATE:
 			digest_bounds(column, input, filter->kind, digest);
@@ -245,7 +285,7 @@ digest_values(const IntentTable *table, const IntentInput *input, Digest *digest
 			break;
 		case INTENT_FILTER_STRINGS:
 		case INTENT_FILTER_STRING:
-			digest_strings(filter, input, digest);
+			digest_strings(column, filter, input, digest);
 			break;
 	}
 	if (digest->usable)

@@ -430,20 +430,55 @@ has_symbols(const Attempt *attempt)
 	return false;
 }
 
+static Attempt
+attempt_all(const EstimateFor *who, List *conds, IntentInput **inputs)
+{
+	ListCell   *lc;
+
+	*inputs = palloc(sizeof(IntentInput) * Max(list_length(conds), 1));
+	foreach(lc, conds)
+		fill_input(who->root, lfirst(lc), &(*inputs)[foreach_current_index(lc)]);
+	return attempt_without(who, *inputs, conds, 0);
+}
+
+/*
+ * How many values of the filter rows may have, as the conditions say; 0 when
+ * they do not.
+ */
+double
+estimate_values(const EstimateFor *who, List *conds, int filter)
+{
+	IntentInput *inputs;
+	Attempt		all = attempt_all(who, conds, &inputs);
+	const IntentField *field = &all.request->fields[filter];
+
+	switch (who->table->resource->filters[filter].kind)
+	{
+		case INTENT_FILTER_RANGE:
+			return field->lower_symbol || field->upper_symbol ? 0 :
+				field->upper - field->lower + 1;
+		case INTENT_FILTER_DATE:
+			if (!field->set)
+				return 1;		/* the latest run */
+			break;
+		default:
+			break;
+	}
+	if (!field->set || field->nvalues == 0 || field->values[0].symbolic)
+		return 0;
+	return field->nvalues;
+}
+
 /* Rows, chains and costs of a scan with those conditions (IntentCond). */
 IntentEstimate
 estimate_scan(const EstimateFor *who, List *conds)
 {
 	Guess		guess = guess_scan(who, conds);
 	IntentEstimate estimate = {guess.rows, guess.rows,.chains = guess.chains};
-	IntentInput *inputs = palloc(sizeof(IntentInput) * Max(list_length(conds), 1));
-	Attempt		all;
+	IntentInput *inputs;
+	Attempt		all = attempt_all(who, conds, &inputs);
 	double		rows;
-	ListCell   *lc;
 
-	foreach(lc, conds)
-		fill_input(who->root, lfirst(lc), &inputs[foreach_current_index(lc)]);
-	all = attempt_without(who, inputs, conds, 0);
 	estimate.covered = has_symbols(&all) || is_covered(&all);
 	if (all.request->never)
 		estimate.received = estimate.chains = 0;

@@ -39,5 +39,6 @@ typedef struct IntentEstimate
 } IntentEstimate;
 
 extern IntentEstimate estimate_scan(const EstimateFor *who, List *conds);
+extern double estimate_values(const EstimateFor *who, List *conds, int filter);
 
 #endif							/* INTENT_ESTIMATE_H */

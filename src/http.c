@@ -45,6 +45,7 @@ typedef struct CurlPool
 {
 	HttpPool	base;			/* must be first */
 	CURLM	   *multi;			/* NULL: not opened yet, or closed */
+	CURLSH	   *share;			/* TLS sessions, of all handles */
 	dlist_head	running;		/* CurlTransfer.link */
 	CURL	   *spare[SPARE_HANDLES];
 	int			nspare;
@@ -225,17 +226,20 @@ make_reply(CurlTransfer *transfer, CURLcode code, const char *reason)
 	long		status = 0;
 	long		header_bytes = 0;
 	curl_off_t	body_bytes = 0;
+	curl_off_t	elapsed_us = 0;
 	long		connects = 0;
 
 	(void) curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
 	(void) curl_easy_getinfo(easy, CURLINFO_HEADER_SIZE, &header_bytes);
 	(void) curl_easy_getinfo(easy, CURLINFO_SIZE_DOWNLOAD_T, &body_bytes);
+	(void) curl_easy_getinfo(easy, CURLINFO_TOTAL_TIME_T, &elapsed_us);
 	(void) curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &connects);
 
 	reply->outcome = outcome_of(transfer, code);
 	reply->status = (int) status;
 	reply->retry_after_ms = retry_after_ms(easy);
 	reply->bytes_received = (int64) header_bytes + (int64) body_bytes;
+	reply->elapsed_ms = (int64) elapsed_us / 1000;
 	reply->new_connection = connects > 0;
 	http_settle_reason(&transfer->base, reason);
 }
@@ -268,7 +272,6 @@ detach(CurlTransfer *transfer, bool clean)
 	}
 	if (easy != NULL)
 	{
-		/* a reset leaves TLS sessions for a later reconnect */
 		curl_easy_reset(easy);
 		if (clean && pool->nspare < SPARE_HANDLES)
 			pool->spare[pool->nspare++] = easy;
@@ -401,6 +404,8 @@ set_surroundings(CurlTransfer *transfer)
 	SETOPT(transfer, CURLOPT_OPENSOCKETDATA, pool);
 	SETOPT(transfer, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
 	SETOPT(transfer, CURLOPT_CLOSESOCKETDATA, pool);
+	/* else a session is known to the handle only that made it */
+	SETOPT(transfer, CURLOPT_SHARE, pool->share);
 	SETOPT(transfer, CURLOPT_NOPROGRESS, 1L);
 	/* SIGALRM is PostgreSQL's */
 	SETOPT(transfer, CURLOPT_NOSIGNAL, 1L);
@@ -567,6 +572,7 @@ static void
 open_pool(CurlPool *pool)
 {
 	CURLM	   *multi;
+	CURLSH	   *share;
 	sigset_t	saved;
 
 	if (pool->multi != NULL)
@@ -575,11 +581,13 @@ open_pool(CurlPool *pool)
 	http_block_signals(&saved);
 	multi = curl_multi_init();
 	http_restore_signals(&saved);
-	if (multi == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_OUT_OF_MEMORY),
-				 errmsg("out of memory"),
-				 errdetail("libcurl could not make a multi handle.")));
+	share = curl_share_init();
+	if (multi == NULL || share == NULL)
+	{
+		(void) curl_multi_cleanup(multi);
+		(void) curl_share_cleanup(share);
+		http_out_of_memory();
+	}
 
 	/* these cannot fail: options and types are known to every version */
 	(void) curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
@@ -587,7 +595,10 @@ open_pool(CurlPool *pool)
 	(void) curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, watch_timer);
 	(void) curl_multi_setopt(multi, CURLMOPT_TIMERDATA, pool);
 	(void) curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, KEPT_CONNECTIONS);
+	(void) curl_share_setopt(share, CURLSHOPT_SHARE,
+							 CURL_LOCK_DATA_SSL_SESSION);
 	pool->multi = multi;
+	pool->share = share;
 	pool->base.open = true;
 }
 
@@ -601,6 +612,9 @@ http_curl_close(HttpPool *base)
 		curl_easy_cleanup(pool->spare[--pool->nspare]);
 	(void) curl_multi_cleanup(pool->multi);
 	pool->multi = NULL;
+	/* refused while a handle uses it, and none is left */
+	(void) curl_share_cleanup(pool->share);
+	pool->share = NULL;
 }
 
 /* ---- Starting a transfer ---- */

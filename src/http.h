@@ -75,6 +75,7 @@ typedef struct HttpReply
 	size_t		body_len;
 	int64		retry_after_ms; /* -1 without a usable header */
 	int64		bytes_received; /* headers and body, compressed as it came */
+	int64		elapsed_ms;		/* from start to end, as far as driven */
 	bool		new_connection; /* this transfer opened one */
 } HttpReply;
 
@@ -92,7 +93,7 @@ typedef struct HttpPoolInfo
 } HttpPoolInfo;
 
 extern HttpPool *http_pool(Oid serverid);
-extern void http_pool_close(Oid serverid);
+extern bool http_pool_close(Oid serverid);
 extern int	http_pool_list(HttpPoolInfo *info, int size);
 
 extern HttpTransfer *http_start(HttpPool *pool, const HttpRequest *request,

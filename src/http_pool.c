@@ -25,6 +25,21 @@ static int64 ended_told = 0;
 
 /* ---- Pools ---- */
 
+static HttpPool *
+find_pool(Oid serverid)
+{
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &pools)
+	{
+		HttpPool   *pool = dlist_container(HttpPool, link, iter.cur);
+
+		if (pool->info.serverid == serverid)
+			return pool;
+	}
+	return NULL;
+}
+
 /*
  * The pool of a server, made when missing.  It is never freed, so that the
  * pointer may be kept for the backend's life, also over http_pool_close().
@@ -33,16 +48,10 @@ static int64 ended_told = 0;
 HttpPool *
 http_pool(Oid serverid)
 {
-	dlist_iter	iter;
-	HttpPool   *pool;
+	HttpPool   *pool = find_pool(serverid);
 
-	dlist_foreach(iter, &pools)
-	{
-		pool = dlist_container(HttpPool, link, iter.cur);
-		if (pool->info.serverid == serverid)
-			return pool;
-	}
-
+	if (pool != NULL)
+		return pool;
 	pool = http_curl_pool();
 	pool->info.serverid = serverid;
 	http_sockets_init(&pool->sockets);
@@ -71,25 +80,28 @@ http_pool_settle(HttpPool *pool)
 }
 
 /*
- * Close the kept-alive connections of a server's pool, if it has any.  While
- * transfers are under way that waits for their end.  Does not raise.
+ * Close the kept-alive connections of a server's pool, or with InvalidOid
+ * those of all.  While transfers of a pool are under way that waits for their
+ * end.  False if there are none.  Does not raise.
  */
-void
+bool
 http_pool_close(Oid serverid)
 {
 	dlist_iter	iter;
+	bool		any = false;
 
 	dlist_foreach(iter, &pools)
 	{
 		HttpPool   *pool = dlist_container(HttpPool, link, iter.cur);
 
-		if (pool->info.serverid == serverid && pool->open)
-		{
-			pool->closing = true;
-			http_pool_settle(pool);
-		}
+		if (!pool->open || (OidIsValid(serverid) && pool->info.serverid != serverid))
+			continue;
+		any |= pool->sockets.nopen > 0;
+		pool->closing = true;
+		http_pool_settle(pool);
 	}
 	http_sockets_account();
+	return any;
 }
 
 /*

@@ -48,6 +48,8 @@ prepare_one(InputSet *set, int i, ListCell **value, List *values, Expr *clause,
 	int			n = cond->nvalues + cond->nguards;
 
 	cond->clause = clause;
+	if (set->has_keys && i == 0)
+		set->varying = bms_add_member(set->varying, i);
 	set->states[i] = palloc(sizeof(ExprState *) * n);
 	for (int k = 0; k < n; k++)
 	{
@@ -321,13 +323,14 @@ inputs_describe(InputSet *set, ExprContext *econtext, ParamListInfo params,
 /* ---- shape ---- */
 
 /*
- * What the executions of a plan have in common: the body of its request with
- * the values left open that differ between them.  NULL when none does, or
- * when there is no request.  palloc'd, as are its by-products.
+ * What the executions of a plan have in common: the body of its first chain
+ * with the values left open that differ between them; "*nchains" is how many
+ * chains it has then.  NULL when none does, or when there is no request.
+ * palloc'd, as are its by-products.
  */
 char *
 inputs_shape(const InputSet *set, const IntentTable *table,
-			 const IntentUse *use)
+			 const IntentUse *use, int *nchains)
 {
 	IntentInput *inputs;
 	IntentRequest *request;
@@ -339,10 +342,11 @@ inputs_shape(const InputSet *set, const IntentTable *table,
 	memcpy(inputs, set->inputs, sizeof(IntentInput) * set->n);
 	while ((i = bms_next_member(set->varying, i)) >= 0)
 	{
-		inputs[i].always = false;
+		inputs[i].always = inputs[i].is_key = false;
 		inputs[i].symbol = TOTAL_UNKNOWN_VALUE;
 	}
 	request = request_build(table, inputs, set->n, use);
+	*nchains = request->nchains;
 	if (request->nchains == 0)
 		return NULL;
 	return body_request(request_chain(request, 0), 0, NULL);

@@ -44,7 +44,7 @@ extern void inputs_describe(InputSet *set, ExprContext *econtext,
 							ParamListInfo params, List *deparse_context);
 extern bool inputs_are_known(List *exprs, ParamListInfo params);
 extern char *inputs_shape(const InputSet *set, const IntentTable *table,
-						  const IntentUse *use);
+						  const IntentUse *use, int *nchains);
 extern bool inputs_recheck(InputSet *set, ExprContext *econtext,
 						   TupleTableSlot *slot, const IntentTable *table);
 

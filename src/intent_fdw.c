@@ -4,6 +4,7 @@
  */
 #include "intent_fdw.h"
 
+#include "chain.h"
 #include "fmgr.h"
 #include "lookup_path.h"
 #include "order.h"
@@ -20,6 +21,7 @@ extern PGDLLEXPORT void _PG_init(void);
 void
 _PG_init(void)
 {
+	chain_define_settings();
 	order_define_settings();
 	lookup_register();
 	plan_install_hooks();

@@ -13,6 +13,9 @@
 
 #include "nodes/extensible.h"
 
+/* Most keys in a batch; each costs a request, most of them of one page. */
+#define LOOKUP_MAX_KEYS 1000
+
 /* custom_private, a list of integers */
 typedef enum LookupPlanPrivate
 {

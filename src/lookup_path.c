@@ -208,11 +208,9 @@ rest_is_on_rows(PlannerInfo *root, RelOptInfo *innerrel, List *restrictlist,
  * requests of a batch overlap, max_connections at a time.
  */
 static void
-cost_lookup(PlannerInfo *root, Path *path, const Path *outer,
-			const IntentOptions *options, IntentEstimate one, Node *key)
+cost_lookup(Path *path, const Path *outer, const IntentOptions *options,
+			IntentEstimate one, double keys)
 {
-	double		keys = estimate_num_groups(root, list_make1(key), outer->rows,
-										   NULL, NULL);
 	double		rounds = ceil(keys / options->max_connections);
 	double		at_once = Min(keys, options->max_connections);
 	double		rows = keys * one.rows;
@@ -229,13 +227,26 @@ cost_lookup(PlannerInfo *root, Path *path, const Path *outer,
 	path->total_cost = Max(path->total_cost, path->startup_cost);
 }
 
-/* The inner side: a scan whose key is not known yet, and no path of its own. */
+/*
+ * The inner side: a scan whose keys are not known yet, and no path of its own.
+ * It is run once for each batch.
+ */
 static Path *
 inner_path(PlannerInfo *root, RelOptInfo *innerrel, RestrictInfo *key,
-		   IntentEstimate one)
+		   const IntentCond *cond, IntentEstimate one, double keys)
 {
-	return (Path *) make_foreign_path(root, innerrel, NULL,
-									  clamp_row_est(one.rows), 0,
+	IntentRel  *irel = innerrel->fdw_private;
+	int			most = Min(LOOKUP_MAX_KEYS, irel->table->options->max_chains);
+	double		batch = keys / ceil(Max(keys, 1) / most);
+	double		rows;
+
+	if (!plan_recall_rows(innerrel, irel->sent, irel->local, cond->attno,
+						  one.received * batch, &rows))
+		rows = clamp_row_est(one.rows * batch *
+							 clauselist_selectivity(root, irel->local,
+													innerrel->relid,
+													JOIN_INNER, NULL));
+	return (Path *) make_foreign_path(root, innerrel, NULL, rows, 0,
 									  one.startup_cost, one.total_cost, NIL,
 									  NULL, list_make1(key));
 }
@@ -257,12 +268,15 @@ add_lookup(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *innerrel,
 	IntentRel  *irel = innerrel->fdw_private;
 	List	   *conds = lcons(cond, list_copy(irel->sent));
 	IntentEstimate one;
+	double		keys;
 	CustomPath *cpath;
 
 	if (plan_lacks_input(root, innerrel, conds, NULL) ||
 		!rest_is_on_rows(root, innerrel, restrictlist, cond))
 		return;
 	one = estimate_scan(&irel->who, conds);
+	keys = estimate_num_groups(root, list_make1(linitial(cond->exprs)),
+							   outer->rows, NULL, NULL);
 	cpath = makeNode(CustomPath);
 	cpath->path.pathtype = T_CustomScan;
 	cpath->path.parent = joinrel;
@@ -270,11 +284,11 @@ add_lookup(PlannerInfo *root, RelOptInfo *joinrel, RelOptInfo *innerrel,
 	cpath->path.rows = joinrel->rows;
 	path_copy_disabled(&cpath->path, outer);
 	cpath->flags = CUSTOMPATH_SUPPORT_PROJECTION;
-	cpath->custom_paths = list_make2(outer, inner_path(root, innerrel, key, one));
+	cpath->custom_paths = list_make2(outer, inner_path(root, innerrel, key, cond,
+													   one, keys));
 	cpath->custom_private = list_make3(makeInteger(jointype), key, restrictlist);
 	cpath->methods = &lookup_path_methods;
-	cost_lookup(root, &cpath->path, outer, irel->table->options, one,
-				linitial(cond->exprs));
+	cost_lookup(&cpath->path, outer, irel->table->options, one, keys);
 	add_path(joinrel, &cpath->path);
 }
 

@@ -10,9 +10,6 @@
 #include "scan.h"
 #include "utils/hsearch.h"
 
-/* Most keys in a batch; each costs a request, most of them of one page. */
-#define LOOKUP_MAX_KEYS 1000
-
 /* Which lookup of a batch an outer row takes part in. */
 typedef enum LookupPass
 {

@@ -17,6 +17,7 @@
 #include "band.h"
 #include "best.h"
 #include "best_score.h"
+#include "catalog/pg_type_d.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
@@ -51,6 +52,8 @@ is_score(const IntentTable *table, int attno)
 	if (column->attno <= 0 || column->source != INTENT_SOURCE_MEMBER ||
 		!filter || filter->kind != INTENT_FILTER_RANGE)
 		return false;
+	if (column->basetype == NUMERICOID && column->basetypmod >= 0)
+		return false;			/* numeric(p,s) rounds */
 	def = resource_column_by_key(table->resource, column->key);
 	return def && def->filter && strcmp(def->filter, filter->name) == 0 &&
 		best_score_has_type(column->basetype);

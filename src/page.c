@@ -33,7 +33,7 @@
 static inline PageValue *
 target_cell(const Parser *p, const Target *target)
 {
-	return target->spare >= 0 ? &p->spares[target->spare] : &p->cells[target->column];
+	return target->spare >= 0 ? &p->spares[target->spare] : &p->cells[target->place];
 }
 
 /* Keep bytes of the page, in the server encoding. */
@@ -257,9 +257,9 @@ static bool
 add_row(Parser *p)
 {
 	RowPage    *page = p->page;
-	Size		row_size = page->ncolumns * sizeof(PageValue);
+	Size		row_size = page->width * sizeof(PageValue);
 
-	if (row_size > 0 && page->nrows == p->capacity)
+	if (page->nrows == p->capacity)
 	{
 		int			capacity = Max(2 * p->capacity, 64);
 
@@ -269,11 +269,11 @@ add_row(Parser *p)
 			page->values = palloc(capacity * row_size);
 		else
 			page->values = repalloc(page->values, capacity * row_size);
-		memset(page_value(page, page->nrows, 0), 0,
+		memset(&page->values[(Size) page->nrows * page->width], 0,
 			   (capacity - p->capacity) * row_size);
 		p->capacity = capacity;
 	}
-	p->cells = row_size > 0 ? page_value(page, page->nrows, 0) : NULL;
+	p->cells = &page->values[(Size) page->nrows * page->width];
 	page->nrows++;
 	return true;
 }
@@ -285,7 +285,7 @@ choose_values(Parser *p)
 	for (int i = 0; i < p->layout->nchoices; i++)
 	{
 		const Choice *choice = &p->layout->choices[i];
-		PageValue  *cell = &p->cells[choice->column];
+		PageValue  *cell = &p->cells[choice->place];
 
 		for (int j = 0; j < choice->count && cell->kind <= PAGE_VALUE_NULL; j++)
 			if (p->spares[choice->first + j].kind != PAGE_VALUE_ABSENT)
@@ -314,7 +314,7 @@ page_read_row(Parser *p)
 		keep_source(p, &whole, start);
 	for (int i = 0; i < layout->nwhole; i++)
 	{
-		p->cells[layout->whole[i]] = whole;
+		p->cells[layout->places[layout->whole[i]]] = whole;
 		p->present[layout->whole[i]] = true;
 	}
 	return true;

@@ -79,9 +79,11 @@ typedef struct RowPage
 	int64		total;
 
 	int			nrows;
-	int			ncolumns;
-	PageValue  *values;			/* nrows x ncolumns */
-	PageValue  *outer;			/* ncolumns; those around the rows */
+	int			width;			/* values of a row: those wanted, and one more
+								 * that is absent */
+	const int  *places;			/* of each column in a row; the layout's */
+	PageValue  *values;			/* nrows x width */
+	PageValue  *outer;			/* by column: those around the rows */
 	Bitmapset  *present;		/* columns (0-based) of which some row has a
 								 * member, null or not; a null parent counts
 								 * for the members in it */
@@ -95,7 +97,8 @@ extern PageLayout *page_layout(const IntentDocument *document,
 extern RowPage *page_parse(PageLayout *layout, const char *text, size_t len,
 						   char **problem);
 
+/* A column's value, absent under PAGE_PRESENCE. */
 #define page_value(page, row, column) \
-	(&(page)->values[(size_t) (row) * (page)->ncolumns + (column)])
+	(&(page)->values[(size_t) (row) * (page)->width + (page)->places[column]])
 
 #endif							/* INTENT_PAGE_H */

@@ -58,13 +58,13 @@ add_column(PageLayout *layout, const PageColumn *column, int index)
 
 	if (choose)
 	{
-		Choice		choice = {index, layout->nspares, column->npaths};
+		Choice		choice = {layout->places[index], layout->nspares, column->npaths};
 
 		layout->choices[layout->nchoices++] = choice;
 	}
 	for (int i = 0; i < column->npaths; i++)
 	{
-		Target		target = {index, -1, column->want};
+		Target		target = {index, layout->places[index], -1, column->want};
 
 		if (choose)
 			target.spare = layout->nspares++;
@@ -77,11 +77,30 @@ static void
 add_outer(PageLayout *layout, const char *path, int index, PageWant want)
 {
 	bool		in_meta = strncmp(path, "meta.", 5) == 0;
-	Target		target = {index, -1, want};
+	Target		target = {index, index, -1, want};
 
 	Assert(in_meta || strncmp(path, "data.", 5) == 0);
 	layout_path(in_meta ? layout->meta : layout->data, path + 5, target,
 				layout->context);
+}
+
+/*
+ * Give each column that is kept a place in a row, so that rows are no wider
+ * than what is read of them; all others share one where nothing is put.
+ */
+static void
+place_columns(PageLayout *layout, const PageColumn *columns)
+{
+	int			kept = 0;
+
+	layout->places = palloc(Max(layout->ncolumns, 1) * sizeof(int));
+	for (int i = 0; i < layout->ncolumns; i++)
+		layout->places[i] = columns[i].want == PAGE_PRESENCE ||
+			columns[i].is_outer ? -1 : kept++;
+	for (int i = 0; i < layout->ncolumns; i++)
+		if (layout->places[i] < 0)
+			layout->places[i] = kept;
+	layout->width = kept + 1;
 }
 
 static void
@@ -126,6 +145,7 @@ page_layout(const IntentDocument *document, const PageColumn *columns,
 	layout->meta = layout_level(context);
 	layout->choices = palloc(Max(ncolumns, 1) * sizeof(Choice));
 	layout->whole = palloc(Max(ncolumns, 1) * sizeof(int));
+	place_columns(layout, columns);
 	for (int i = 0; i < ncolumns; i++)
 	{
 		if (columns[i].is_outer)
@@ -488,7 +508,7 @@ finish_page(Parser *p)
 		page->total = page->nrows;
 	}
 	page->outer = p->outer + META_MEMBERS;
-	for (int i = 0; i < page->ncolumns; i++)
+	for (int i = 0; i < p->layout->ncolumns; i++)
 		if (p->present[i])
 			page->present = bms_add_member(page->present, i);
 	return true;
@@ -511,7 +531,8 @@ page_parse(PageLayout *layout, const char *text, size_t len, char **problem)
 
 	p->convert = GetDatabaseEncoding() != PG_UTF8;
 	p->page = palloc0(sizeof(RowPage));
-	p->page->ncolumns = layout->ncolumns;
+	p->page->width = layout->width;
+	p->page->places = layout->places;
 	p->spares = palloc(Max(layout->nspares, 1) * sizeof(PageValue));
 	p->present = palloc0(Max(layout->ncolumns, 1) * sizeof(bool));
 	p->outer = palloc0((META_MEMBERS + layout->ncolumns) * sizeof(PageValue));

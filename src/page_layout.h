@@ -26,6 +26,7 @@ typedef struct Level Level;
 typedef struct Target
 {
 	int			column;
+	int			place;			/* of the column's value in its row */
 	int			spare;			/* index, or -1: the column's own place */
 	PageWant	want;
 } Target;
@@ -62,7 +63,7 @@ struct Level
 /* A column with several paths: its values wait in spares until the row ends. */
 typedef struct Choice
 {
-	int			column;
+	int			place;			/* of the column's value */
 	int			first;			/* spare */
 	int			count;
 } Choice;
@@ -72,6 +73,8 @@ struct PageLayout
 	MemoryContext context;
 	const IntentDocument *document;
 	int			ncolumns;
+	int			width;			/* places of a row; the last stays absent */
+	int		   *places;			/* by column */
 	Level	   *row;
 	Level	   *data;			/* around the rows: paths "data.x" */
 	Level	   *meta;			/* and "meta.x" */

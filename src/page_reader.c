@@ -2,11 +2,14 @@
  * page_reader.c
  *		One JSON text, token by token, with the lexer of common/jsonapi.h.
  *
- * Asks json_lex() for one token after the other instead of handing callbacks
- * to pg_parse_json(): so it can stop anywhere on every major, counts its own
- * depth, and allocates nothing for what nobody wants.  The text is read as the
- * UTF-8 it came in, and the lexer leaves escapes alone, which on 15 nearly
- * halves its instructions; strings that have some are resolved here.
+ * Goes from one token to the other instead of handing callbacks to
+ * pg_parse_json(): so it can stop anywhere on every major, counts its own
+ * depth, and allocates nothing for what nobody wants.  The tokens that pages
+ * are made of are told here, strings eight bytes at a time; all that is not
+ * plain is left to json_lex(), which alone says what is an error.
+ *
+ * The text is read as the UTF-8 it came in.  json_lex() leaves escapes alone;
+ * strings that have some are resolved here, also those that nobody wants.
  *
  * Assumes that CurrentMemoryContext outlives the Reader and dies soon.  What
  * the members are called and what they mean is left to page.c.
@@ -16,6 +19,8 @@
 #include "page_reader.h"
 
 #include "mb/pg_wchar.h"
+#include "port/pg_bitutils.h"
+#include "port/pg_bswap.h"
 #include "utils/memutils.h"
 
 /* The API nests four deep; a parser that recurses needs some bound. */
@@ -93,15 +98,154 @@ reader_unexpected(Reader *r, JsonParseErrorType error)
  * Tokens
  */
 
+#define EACH_BYTE(c) (PG_UINT64_MAX / 255 * (c))
+
+/* The high bit of the first byte that is zero, and perhaps of some after it. */
+#define ZERO_BYTES(word) (((word) - EACH_BYTE(1)) & ~(word) & EACH_BYTE(0x80))
+
+/*
+ * Past the bytes at s that stand for themselves in a string: up to a quote, a
+ * backslash, a control character, or the end.
+ */
+static inline const char *
+skip_plain(const char *s, const char *end)
+{
+	for (; end - s >= sizeof(uint64); s += sizeof(uint64))
+	{
+		uint64		word;
+		uint64		found;
+
+		memcpy(&word, s, sizeof(uint64));
+#ifdef WORDS_BIGENDIAN
+		word = pg_bswap64(word);
+#endif
+		found = ZERO_BYTES(word ^ EACH_BYTE('"')) |
+			ZERO_BYTES(word ^ EACH_BYTE('\\')) |
+			((word - EACH_BYTE(' ')) & ~word & EACH_BYTE(0x80));
+		if (found != 0)
+			return s + pg_rightmost_one_pos64(found) / BITS_PER_BYTE;
+	}
+	while (s < end && *s != '"' && *s != '\\' && (unsigned char) *s >= ' ')
+		s++;
+	return s;
+}
+
+/* Does a number or a word end before s, where its container goes on? */
+static inline bool
+ends_scalar(const char *s, const char *end)
+{
+	return s < end && (*s == ',' || *s == '}' || *s == ']');
+}
+
+/* Past the word at s and its letters, or NULL: something else stands there. */
+static inline const char *
+skip_word(const char *s, const char *end, const char *word, int len)
+{
+	if (end - s <= len || memcmp(s, word, len) != 0 || !ends_scalar(s + len, end))
+		return NULL;
+	return s + len;
+}
+
+/* Past the digits of a whole number at s, or NULL: it is more than that. */
+static inline const char *
+skip_digits(const char *s, const char *end)
+{
+	while (s < end && *s >= '0' && *s <= '9')
+		s++;
+	return ends_scalar(s, end) ? s : NULL;
+}
+
+/*
+ * The end of the token at s and its type, if it is one of those that pages
+ * are made of and nothing about it is unusual, else NULL.
+ */
+static inline const char *
+plain_token(const char *s, const char *end, JsonTokenType *type)
+{
+	switch (*s)
+	{
+		case '"':
+			*type = JSON_TOKEN_STRING;
+			s = skip_plain(s + 1, end);
+			return s < end && *s == '"' ? s + 1 : NULL;
+		case ',':
+			*type = JSON_TOKEN_COMMA;
+			return s + 1;
+		case ':':
+			*type = JSON_TOKEN_COLON;
+			return s + 1;
+		case '{':
+			*type = JSON_TOKEN_OBJECT_START;
+			return s + 1;
+		case '}':
+			*type = JSON_TOKEN_OBJECT_END;
+			return s + 1;
+		case '[':
+			*type = JSON_TOKEN_ARRAY_START;
+			return s + 1;
+		case ']':
+			*type = JSON_TOKEN_ARRAY_END;
+			return s + 1;
+		case 'n':
+			*type = JSON_TOKEN_NULL;
+			return skip_word(s, end, "null", 4);
+		case 't':
+			*type = JSON_TOKEN_TRUE;
+			return skip_word(s, end, "true", 4);
+		case 'f':
+			*type = JSON_TOKEN_FALSE;
+			return skip_word(s, end, "false", 5);
+		default:
+			*type = JSON_TOKEN_NUMBER;
+			return *s >= '1' && *s <= '9' ? skip_digits(s, end) : NULL;
+	}
+}
+
+/* Consume the current token the usual way. */
+static bool
+advance_lexer(Reader *r)
+{
+	JsonLexContext *lex = r->lex;
+	JsonParseErrorType result = json_lex(lex);
+
+	if (unlikely(result != JSON_SUCCESS))
+		return fail_syntax(r, result);
+	r->escaped = lex->token_type == JSON_TOKEN_STRING &&
+		memchr(lex->token_start, '\\', lex->token_terminator - lex->token_start) != NULL;
+	return true;
+}
+
+/*
+ * Consume the current token.  A plain one that follows is noted in lex as
+ * json_lex() would, except that lines are not counted.
+ */
+static inline bool
+advance(Reader *r)
+{
+	JsonLexContext *lex = r->lex;
+	const char *start = lex->token_terminator;
+	const char *end;
+	JsonTokenType type;
+
+	while (start < r->end && (*start == ' ' || *start == '\n' ||
+							  *start == '\t' || *start == '\r'))
+		start++;
+	if (start == r->end || (end = plain_token(start, r->end, &type)) == NULL)
+		return advance_lexer(r);
+
+	lex->prev_token_terminator = lex->token_terminator;
+	lex->token_start = unconstify(char *, start);
+	lex->token_terminator = unconstify(char *, end);
+	lex->token_type = type;
+	r->escaped = false;
+	return true;
+}
+
 /* Consume the current token. */
 bool
 reader_advance(Reader *r)
 {
-	JsonParseErrorType result = json_lex(r->lex);
-
-	if (unlikely(result != JSON_SUCCESS))
-		return fail_syntax(r, result);
-	return true;
+	return advance(r);
 }
 
 /* The first backslash, else end. */
@@ -111,15 +255,6 @@ find_backslash(const char *start, const char *end)
 	const char *found = memchr(start, '\\', end - start);
 
 	return found ? found : end;
-}
-
-/* Is there a backslash in these bytes, which no earlier call has passed? */
-static inline bool
-has_escapes(Reader *r, const char *start, const char *end)
-{
-	if (unlikely(r->backslash < start))
-		r->backslash = find_backslash(start, r->end);
-	return r->backslash < end;
 }
 
 /* Four hexadecimal digits, which the lexer has checked. */
@@ -226,7 +361,7 @@ reader_string(Reader *r, Span *span)
 	const char *start = r->lex->token_start + 1;
 	const char *end = r->lex->token_terminator - 1;
 
-	if (unlikely(has_escapes(r, start, end)))
+	if (unlikely(r->escaped))
 		return unescape(r, start, end, span);
 	span->text = start;
 	span->len = end - start;
@@ -255,6 +390,24 @@ leave(Reader *r)
 	return reader_advance(r);
 }
 
+/* Consume a member's name; the colon becomes the current token, or is passed. */
+static inline bool
+pass_colon(Reader *r)
+{
+	JsonLexContext *lex = r->lex;
+
+	if (lex->token_terminator < r->end && *lex->token_terminator == ':')
+	{
+		lex->token_terminator++;
+		return true;
+	}
+	if (!reader_advance(r))
+		return false;
+	if (!reader_at(r, JSON_TOKEN_COLON))
+		return reader_unexpected(r, JSON_EXPECTED_COLON);
+	return true;
+}
+
 /*
  * Go on to the next member of an object just entered (first) or whose last
  * value was consumed: its name into *name, the current token its value's first.
@@ -277,11 +430,7 @@ reader_next_member(Reader *r, bool first, Span *name)
 	}
 	if (!reader_at(r, JSON_TOKEN_STRING))
 		return reader_unexpected(r, first ? JSON_EXPECTED_OBJECT_FIRST : JSON_EXPECTED_STRING);
-	if (!reader_string(r, name) || !reader_advance(r))
-		return false;
-	if (!reader_at(r, JSON_TOKEN_COLON))
-		return reader_unexpected(r, JSON_EXPECTED_COLON);
-	return reader_advance(r);
+	return reader_string(r, name) && pass_colon(r) && advance(r);
 }
 
 /* The same for an array; the current token is the element's first. */
@@ -334,7 +483,7 @@ reader_skip(Reader *r)
 	switch (r->lex->token_type)
 	{
 		case JSON_TOKEN_STRING:
-			return reader_string(r, &unused) && reader_advance(r);
+			return (!r->escaped || reader_string(r, &unused)) && reader_advance(r);
 		case JSON_TOKEN_NUMBER:
 		case JSON_TOKEN_TRUE:
 		case JSON_TOKEN_FALSE:
@@ -359,7 +508,6 @@ reader_open(Reader *r, const char *text, size_t len)
 	memset(r, 0, sizeof(Reader));
 	r->text = text;
 	r->end = text + len;
-	r->backslash = find_backslash(text, r->end);
 
 	if (len >= MaxAllocSize)
 		return reader_fail(r, psprintf("%zu bytes are too many", len));

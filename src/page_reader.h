@@ -2,8 +2,8 @@
  * page_reader.h
  *		One JSON text, token by token.
  *
- * A pull parser on the lexer of PostgreSQL's common/jsonapi.h: its caller asks
- * for the next member or element and either reads the value or skips it.
+ * A pull parser around the lexer of PostgreSQL's common/jsonapi.h: its caller
+ * asks for the next member or element and either reads the value or skips it.
  * Knows nothing of pages, rows or columns.
  */
 #ifndef INTENT_PAGE_READER_H
@@ -22,8 +22,8 @@ typedef struct Reader
 	JsonLexContext *lex;
 	const char *text;
 	const char *end;
-	const char *backslash;		/* the first one not before the current token,
-								 * or end */
+	bool		escaped;		/* the current token is a string with a
+								 * backslash */
 	int			depth;
 	char	   *problem;		/* lower case, shows no string of the text */
 	char	   *unescaped;		/* the latest string that had escapes */

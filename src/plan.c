@@ -122,11 +122,21 @@ known_not_carried(const IntentTable *table)
 	return result;
 }
 
+/*
+ * Rows that a scan gives when it checks what is not sent: as far as remembered,
+ * else as PostgreSQL guesses.
+ */
 static double
-local_rows(PlannerInfo *root, RelOptInfo *rel, double rows, List *local)
+rows_given(PlannerInfo *root, RelOptInfo *rel, const IntentEstimate *estimate,
+		   List *sent, List *local)
 {
-	return clamp_row_est(rows * clauselist_selectivity(root, local, rel->relid,
-													   JOIN_INNER, NULL));
+	double		rows;
+
+	if (plan_recall_rows(rel, sent, local, 0, estimate->received, &rows))
+		return rows;
+	return clamp_row_est(estimate->rows *
+						 clauselist_selectivity(root, local, rel->relid,
+												JOIN_INNER, NULL));
 }
 
 static bool
@@ -174,7 +184,8 @@ intentGetForeignRelSize(PlannerInfo *root, RelOptInfo *baserel,
 	irel->ndistinct = palloc0(sizeof(double) * Max(irel->table->natts, 1));
 	if (baserel->tuples <= 0)
 		baserel->tuples = clamp_row_est(irel->estimate.received);
-	baserel->rows = local_rows(root, baserel, irel->estimate.rows, irel->local);
+	baserel->rows = rows_given(root, baserel, &irel->estimate, irel->sent,
+							   irel->local);
 }
 
 /* ---- paths ---- */
@@ -501,7 +512,7 @@ add_lookup_path(PlannerInfo *root, RelOptInfo *rel, Relids outer)
 
 	split_clauses(root, rel, ppi->ppi_clauses, &sent, &local);
 	estimate = estimate_scan(&irel->who, sent);
-	ppi->ppi_rows = rows = local_rows(root, rel, estimate.rows, local);
+	ppi->ppi_rows = rows = rows_given(root, rel, &estimate, sent, local);
 	add_scan_path(root, rel, sent, rows, estimate, outer);
 }
 
@@ -652,12 +663,14 @@ intentGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel,
 	List	   *packed;
 	List	   *flags;
 	IntentCond *key;
+	char	   *share;
 
 	if (IS_UPPER_REL(baserel))
 		return plan_count(root, baserel, tlist);
 	split_clauses(root, baserel, scan_clauses, &sent, &local);
 	split_bound(root, baserel, &sent, &local);
 	key = plan_batch_key(root, baserel, best_path);
+	share = plan_share_name(baserel, sent, local, key ? key->attno : 0);
 	if (key)
 		sent = lcons(key, sent);
 	retrieved = plan_retrieved(baserel, local, sent);
@@ -667,9 +680,10 @@ intentGetForeignPlan(PlannerInfo *root, RelOptInfo *baserel,
 	packed = plan_pack(sent, &values, &clauses);
 	return make_foreignscan(tlist, local, baserel->relid,
 							list_make3(values, clauses, limit),
-							lappend(list_make5(packed, retrieved,
-											   plan_needed(root, baserel, local),
-											   flags, NIL),
-									key ? NIL : best_path->fdw_private),
+							list_concat(list_make5(packed, retrieved,
+												   plan_needed(root, baserel, local),
+												   flags, NIL),
+										list_make2(key ? NIL : best_path->fdw_private,
+												   makeString(share))),
 							NIL, NIL, outer_plan);
 }

@@ -21,6 +21,7 @@ typedef enum IntentPlanPrivate
 								 * an ordinary scan.  The counts follow the
 								 * table's columns in the scan tuple */
 	INTENT_PLAN_ORDER,			/* integers, by BestPlan; NIL: no order */
+	INTENT_PLAN_SHARE,			/* name of what passes, see plan_share.c */
 } IntentPlanPrivate;
 
 typedef enum IntentPlanFlag

@@ -237,11 +237,12 @@ plan_count(PlannerInfo *root, RelOptInfo *upper, List *tlist)
 	List	   *counts = NIL;
 	List	   *packed = plan_pack(irel->sent, &values, &clauses);
 	List	   *scan_targets = scan_tlist(count, &counts);
+	char	   *share = plan_share_name(rel, irel->sent, NIL, 0);
 
 	return make_foreignscan(tlist, NIL, 0, list_make3(values, clauses, NIL),
-							lappend(list_make5(packed, retrieved,
-											   plan_needed(root, rel, NIL),
-											   flags, counts),
-									NIL),
+							list_concat(list_make5(packed, retrieved,
+												   plan_needed(root, rel, NIL),
+												   flags, counts),
+										list_make2(NIL, makeString(share))),
 							scan_targets, NIL, NULL);
 }

@@ -49,6 +49,12 @@ extern bool plan_pins(const IntentTable *table, List *conds,
 					  IntentFilterKind kind);
 extern bool plan_supplies(IntentRel *irel, const IntentCond *cond);
 
+/* plan_share.c */
+extern char *plan_share_name(const RelOptInfo *rel, List *sent, List *local,
+							 int key);
+extern bool plan_recall_rows(const RelOptInfo *rel, List *sent, List *local,
+							 int key, double received, double *rows);
+
 /* plan_limit.c */
 extern List *plan_limit(PlannerInfo *root, RelOptInfo *rel, List *local);
 

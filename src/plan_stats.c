@@ -6,6 +6,8 @@
  * distinct values on both sides, and of a table that was never analyzed it
  * knows none.  How many rows one value has is what a lookup with it returns:
  * so the number is such that a join has as many rows as its lookups together.
+ * Groups are as many as there are distinct values: of topics, days and scores
+ * conditions tell, and every row is another person.
  */
 #include "plan_private.h"
 
@@ -19,23 +21,21 @@
 #include "utils/selfuncs.h"
 #include "utils/syscache.h"
 
+/* Instead of a number of values. */
+#define NOT_KNOWN -1
+
 static get_relation_stats_hook_type previous_hook = NULL;
 
-/* The column, if a lookup by it can be estimated; else NULL. */
+/* The column, or NULL for what is none of the API's. */
 static const IntentColumn *
-lookup_column(const IntentRel *irel, AttrNumber attnum)
+find_column(const IntentRel *irel, AttrNumber attnum)
 {
 	const IntentColumn *column;
-	const IntentFilter *filter;
 
 	if (attnum <= 0 || attnum > irel->table->natts)
 		return NULL;
 	column = table_column(irel->table, attnum);
-	filter = column_filter(irel->table, column);
-	if (column->attno == 0 || !filter || (filter->kind != INTENT_FILTER_STRING &&
-										  filter->kind != INTENT_FILTER_STRINGS))
-		return NULL;
-	return column;
+	return column->attno == 0 ? NULL : column;
 }
 
 /* Rows of a lookup with some value of the column. */
@@ -54,14 +54,54 @@ lookup_rows(const IntentRel *irel, const IntentColumn *column)
 						 lappend(list_copy(irel->sent), &cond)).rows;
 }
 
-/* Distinct values of the column, such that each has the rows of a lookup. */
+/* People among the rows: each comes once a day. */
+static double
+count_people(const IntentRel *irel)
+{
+	int			f = resource_filter_of_kind(irel->table->resource, INTENT_FILTER_DATE);
+	double		days = estimate_values(&irel->who, irel->sent, f);
+
+	return irel->estimate.received / Max(days, 1);
+}
+
+/* Distinct values of the column, 0 when there is nothing to tell. */
+static double
+count_values(const IntentRel *irel, const IntentColumn *column)
+{
+	const IntentFilter *filter = column_filter(irel->table, column);
+	const char *person = irel->table->resource->person;
+
+	if (person && strcmp(column->key, person) == 0)
+		return count_people(irel);
+	if (!filter)
+		return 0;
+	switch (filter->kind)
+	{
+		case INTENT_FILTER_STRING:
+		case INTENT_FILTER_STRINGS:
+			/* such that each has the rows of a lookup */
+			return irel->estimate.rows / lookup_rows(irel, column);
+		case INTENT_FILTER_TOPICS:
+		case INTENT_FILTER_RANGE:
+		case INTENT_FILTER_DATE:
+			return estimate_values(&irel->who, irel->sent, column->filter);
+		default:
+			return 0;
+	}
+}
+
+/* The same, made once for a planning, and at least one. */
 static double
 distinct_values(const IntentRel *irel, const IntentColumn *column)
 {
 	double	   *ndistinct = &irel->ndistinct[column->attno - 1];
 
 	if (*ndistinct == 0)
-		*ndistinct = Max(irel->estimate.rows / lookup_rows(irel, column), 1);
+	{
+		double		values = count_values(irel, column);
+
+		*ndistinct = values > 0 ? Max(values, 1) : NOT_KNOWN;
+	}
 	return *ndistinct;
 }
 
@@ -114,8 +154,10 @@ provide_statistics(PlannerInfo *root, RangeTblEntry *rte, AttrNumber attnum,
 		rel->fdwroutine->GetForeignRelSize != intentGetForeignRelSize)
 		return false;
 	irel = rel->fdw_private;
-	column = lookup_column(irel, attnum);
-	if (rte->relid != irel->table->relid || !column || !irel->ndistinct || has_statistics(irel, column))
+	column = find_column(irel, attnum);
+	if (rte->relid != irel->table->relid || !column || !irel->ndistinct ||
+		has_statistics(irel, column) ||
+		distinct_values(irel, column) == NOT_KNOWN)
 		return false;
 	vardata->statsTuple = make_statistics(irel, column,
 										  distinct_values(irel, column));

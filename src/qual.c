@@ -291,6 +291,30 @@ collation_is_exact(Oid collation)
 }
 
 /*
+ * Does the operator compare values of such types as the filter sends?  A cast
+ * that costs nothing may still bring in another idea of what is equal: for
+ * char(n) blanks at the end do not count, and oid is no number here.
+ */
+static bool
+operands_fit_filter(IntentFilterKind kind, Oid left, Oid right)
+{
+	switch (kind)
+	{
+		case INTENT_FILTER_TOPICS:
+		case INTENT_FILTER_RANGE:
+		case INTENT_FILTER_MINIMUM:
+			return type_fits_filter(INTENT_FILTER_RANGE, left) &&
+				(right == FLOAT4OID ||
+				 type_fits_filter(INTENT_FILTER_RANGE, right));
+		case INTENT_FILTER_STRINGS:
+		case INTENT_FILTER_STRING:
+			return left == TEXTOID || left == ANYENUMOID || is_citext(left);
+		default:
+			return true;
+	}
+}
+
+/*
  * A comparison by a btree operator, the column on the left.  With citext the
  * operator ignores case, so the API must be known to do so as well.
  */
@@ -310,6 +334,8 @@ classify_comparison(QualContext *cxt, const IntentColumn *column, Oid opno,
 		!collation_is_exact(collation))
 		return NULL;
 	op_input_types(opno, &left, &right);
+	if (!operands_fit_filter(filter->kind, left, right))
+		return NULL;
 	nocase = is_citext(left);
 	if (nocase && column->match == INTENT_MATCH_EXACT)
 		return NULL;
@@ -546,11 +572,7 @@ classify(QualContext *cxt, Expr *clause)
 	}
 }
 
-/*
- * On a capped resource conditions define what the rows are the top of, so they
- * must be the same whatever the plan: those of joined rows are only checked,
- * unless they say what to ask for at all.
- */
+/* Of a capped resource's conditions those of joined rows are only checked. */
 static bool
 may_define(const IntentTable *table, const IntentCond *cond)
 {

@@ -216,14 +216,17 @@ drop_days_outside(IntentField *field, const ValueBounds *bounds)
 	field->nvalues = kept;
 }
 
-/* A closed range is a list of its days. */
+/* A closed range is a list of its days, those that the API can be asked for. */
 static void
 enumerate_days(Builder *b, IntentField *field, const ValueBounds *bounds)
 {
-	int64		n = bounds->upper - bounds->lower + 1;
+	int64		first = Max(bounds->lower, DIGEST_FIRST_DAY);
+	int64		n = Min(bounds->upper, DIGEST_LAST_DAY) - first + 1;
 
 	field->set = true;
 	field->exact = true;
+	if (n <= 0)
+		return;
 	if (n > b->options->max_chains)
 	{
 		too_many_chains(b, n);
@@ -232,7 +235,7 @@ enumerate_days(Builder *b, IntentField *field, const ValueBounds *bounds)
 	field->nvalues = n;
 	field->values = palloc0(sizeof(IntentScalar) * n);
 	for (int i = 0; i < n; i++)
-		field->values[i].integer = bounds->lower + i;
+		field->values[i].integer = first + i;
 }
 
 /* The day that the table's options fix. */

@@ -135,6 +135,7 @@ typedef struct IntentResource
 	bool		total_counts;	/* count(*) may be asked for by total */
 	bool		key_optional;
 	const char *matched_topics; /* member with all topics that a row matched */
+	const char *person;			/* key that tells people apart */
 	const IntentFilter *filters;
 	int			nfilters;
 	const IntentColumnDef *columns;

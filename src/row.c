@@ -50,7 +50,7 @@ make_layout(RowReader *reader)
 {
 	const IntentTable *table = reader->table;
 	PageColumn *columns = palloc0(sizeof(PageColumn) * (table->natts + 1));
-	int			topic = table_filter_column(table, INTENT_FILTER_TOPICS);
+	bool		reads_topic = false;
 
 	for (int i = 0; i < table->natts; i++)
 	{
@@ -68,10 +68,12 @@ make_layout(RowReader *reader)
 		if (column->source == INTENT_SOURCE_MEMBER)
 			reader->members = bms_add_member(reader->members, i);
 	}
+	for (int i = 0; i < reader->ncolumns; i++)
+		reads_topic |= reader->columns[i].filter &&
+			reader->columns[i].filter->kind == INTENT_FILTER_TOPICS;
 	reader->matched_index = table->natts;
 	columns[table->natts].want = PAGE_PRESENCE;
-	if (topic > 0 && reader->by_attno[topic - 1] &&
-		table->resource->matched_topics)
+	if (reads_topic && table->resource->matched_topics)
 	{
 		columns[table->natts].paths = &table->resource->matched_topics;
 		columns[table->natts].npaths = 1;
@@ -132,6 +134,13 @@ int64
 rows_removed(const RowReader *reader)
 {
 	return reader->removed;
+}
+
+/* Rows that conditions were checked on, whether they passed or not. */
+int64
+rows_checked(const RowReader *reader)
+{
+	return reader->checked;
 }
 
 /* A new request: its chains are prepared as they come. */
@@ -241,7 +250,8 @@ date_value(RowReader *reader, Chain *chain, RowColumn *rc, bool *isnull)
 		return (Datum) 0;
 	if (strlen(text) >= sizeof(rc->date_text))
 		return convert_text(&rc->convert, pstrdup(text));
-	if (strcmp(rc->date_text, text) != 0)
+	/* "" is what nothing was converted from yet */
+	if (text[0] == '\0' || strcmp(rc->date_text, text) != 0)
 	{
 		old = MemoryContextSwitchTo(reader->context);
 		rc->date = convert_text(&rc->convert, pstrdup(text));
@@ -439,6 +449,7 @@ rows_fill(RowReader *reader, Chain *chain, TupleTableSlot *slot)
 	fill_slot(reader, chain, slot);
 	passes = row_passes(reader, slot);
 	MemoryContextSwitchTo(old);
+	reader->checked++;
 	if (!passes)
 		reader->removed++;
 	return passes;

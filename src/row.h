@@ -25,6 +25,7 @@ extern void rows_start(RowReader *reader, const IntentRequest *request);
 extern bool rows_fill(RowReader *reader, Chain *chain, TupleTableSlot *slot);
 extern bool rows_in_doubt(const RowReader *reader);
 extern int64 rows_removed(const RowReader *reader);
+extern int64 rows_checked(const RowReader *reader);
 extern void rows_show(TupleTableSlot *slot, TupleTableSlot *stored);
 
 #endif							/* INTENT_ROW_H */

@@ -169,6 +169,7 @@ known_text(const IntentFilter *filter, const IntentField *field)
 		case INTENT_FILTER_INTEGER:
 			return psprintf(INT64_FORMAT, field->values[0].integer);
 		case INTENT_FILTER_YN:
+			return pstrdup(field->values[0].integer ? "y" : "n");
 		case INTENT_FILTER_BOOLEAN:
 			return pstrdup(field->values[0].integer ? "true" : "false");
 		case INTENT_FILTER_DATE:

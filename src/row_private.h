@@ -77,6 +77,7 @@ struct RowReader
 	const RowColumn *converting;	/* for the error context */
 	int			row_number;
 	int			page_number;
+	int64		checked;
 	int64		removed;
 
 	MemoryContext context;

@@ -10,6 +10,7 @@
 #include "scan_private.h"
 
 #include "access/table.h"
+#include "counter.h"
 #include "executor/executor.h"
 #include "intent_fdw.h"
 #include "miscadmin.h"
@@ -105,6 +106,7 @@ intentBeginForeignScan(ForeignScanState *node, int eflags)
 								  has_keys(plan), ps);
 	read_flags(scan, plan, ps);
 	scan->order = plan_private(plan, INTENT_PLAN_ORDER);
+	scan->share = strVal(plan_private(plan, INTENT_PLAN_SHARE));
 	scan->keep = !scan->inputs->has_keys &&
 		((eflags & EXEC_FLAG_REWIND) != 0 || scan->inputs->has_params ||
 		 !bms_is_empty(ps->plan->extParam));
@@ -114,6 +116,8 @@ intentBeginForeignScan(ForeignScanState *node, int eflags)
 									plan_private(plan, INTENT_PLAN_RETRIEVED),
 									plan_private(plan, INTENT_PLAN_NEEDED),
 									scan->inputs, ps);
+	if (scan->reader)
+		scan_watch_filter(node);
 	if (scan->reader && scan->order != NIL)
 		scan->best = best_prepare(scan->table, scan->order, scan->reader,
 								  scan_desc(node));
@@ -150,8 +154,8 @@ rows_wanted(IntentScan *scan, ExprContext *econtext)
 }
 
 /* Is a condition that was to be sent only checked here after all? */
-static bool
-has_local_inputs(const IntentScan *scan)
+bool
+scan_has_local_inputs(const IntentScan *scan)
 {
 	for (int i = 0; i < scan->inputs->n; i++)
 	{
@@ -185,8 +189,10 @@ scan_make_request(IntentScan *scan, ExprContext *econtext)
 	scan->request = request_build(scan->table, scan->inputs->inputs,
 								  scan->inputs->n, &scan->use);
 	MemoryContextSwitchTo(old);
-	scan->wanted = has_local_inputs(scan) ? 0 : rows_wanted(scan, econtext);
+	scan->wanted = scan_has_local_inputs(scan) ? 0 : rows_wanted(scan, econtext);
 	request_raise(scan->request);
+	if (scan->request->nchains > 0)
+		counters_of(scan->table->server->serverid)->scans++;
 	rows_start(scan->reader, scan->request);
 }
 
@@ -198,7 +204,8 @@ scan_shape(IntentScan *scan)
 	if (scan->has_shape)
 		return scan->shape;
 	old = MemoryContextSwitchTo(scan->context);
-	scan->shape = inputs_shape(scan->inputs, scan->table, &scan->use);
+	scan->shape = inputs_shape(scan->inputs, scan->table, &scan->use,
+							   &scan->shape_chains);
 	scan->has_shape = true;
 	MemoryContextSwitchTo(old);
 	return scan->shape;
@@ -224,7 +231,11 @@ scan_open_chains(ForeignScanState *node, bool totals_only)
 	setup.counters = &scan->counters;
 	setup.wanted = scan->wanted;
 	setup.totals_only = totals_only;
+	setup.partial = scan->inputs->has_keys &&
+		scan->request->sent[0] == INTENT_SENT_NOT;
 	setup.shape = scan_shape(scan);
+	setup.shape_parts = scan->inputs->has_keys ? scan->request->nchains :
+		scan->shape_chains;
 	if (scan->best)
 		best_start(scan->best, &setup, &scan->use);
 	else
@@ -265,7 +276,7 @@ start(ForeignScanState *node, IntentScan *scan)
 
 	scan->keep |= same && !scan->inputs->has_keys;
 	if (same && scan->store &&
-		scan->wanted == (has_local_inputs(scan) ? 0 : rows_wanted(scan, econtext)))
+		scan->wanted == (scan_has_local_inputs(scan) ? 0 : rows_wanted(scan, econtext)))
 	{
 		tuplestore_rescan(scan->store);
 		scan->replaying = true;
@@ -343,10 +354,14 @@ intentIterateForeignScan(ForeignScanState *node)
 		return scan_count(node);
 	if (!scan->started)
 		start(node, scan);
+	scan->returned++;
 	if (scan->replaying && replay_row(scan, slot))
 		return slot;
 	if (!scan_fetch_row(scan, slot))
+	{
+		scan->returned--;
 		ExecClearTuple(slot);
+	}
 	else if (scan->store)
 		tuplestore_puttupleslot(scan->store, slot);
 	scan->statement->delivered = true;
@@ -400,6 +415,7 @@ intentEndForeignScan(ForeignScanState *node)
 
 	if (!scan)
 		return;
+	scan_learn_share(node);
 	scan_stop_chains(scan);
 	if (scan->store)
 		tuplestore_end(scan->store);
@@ -444,7 +460,7 @@ scan_describe(ForeignScanState *node, List *deparse_context)
 						node->ss.ps.state->es_param_list_info, deparse_context);
 		scan->request = request_build(scan->table, scan->inputs->inputs,
 									  scan->inputs->n, &scan->use);
-		if (!has_local_inputs(scan) && limit_is_known(node))
+		if (!scan_has_local_inputs(scan) && limit_is_known(node))
 			scan->wanted = rows_wanted(scan, node->ss.ps.ps_ExprContext);
 	}
 	return scan->request;

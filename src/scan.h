@@ -24,8 +24,10 @@ typedef struct IntentScan
 	Oid			userid;
 	List	   *counts;			/* see INTENT_PLAN_COUNTS */
 	char	   *shape;			/* see inputs_shape(); set by the first start */
+	int			shape_chains;	/* that it stands for */
 	bool		has_shape;		/* shape is set */
 	List	   *order;			/* integers, by BestPlan; NIL: no order */
+	char	   *share;			/* see INTENT_PLAN_SHARE */
 
 	/* as of the last start */
 	bool		started;
@@ -40,6 +42,7 @@ typedef struct IntentScan
 	ChainSet   *chains;
 	BestFirst  *best;			/* instead of chains; NULL in a plain scan */
 	bool		done;			/* all chains are read */
+	int64		returned;		/* rows, over all starts */
 	const IntentChainSpec *row_chain;	/* of the row returned last */
 
 	/* rows already returned, to return them again without a request */

@@ -14,9 +14,14 @@ extern void scan_make_request(IntentScan *scan, ExprContext *econtext);
 extern void scan_open_chains(ForeignScanState *node, bool totals_only);
 extern bool scan_fetch_row(IntentScan *scan, TupleTableSlot *slot);
 extern void scan_stop_chains(IntentScan *scan);
+extern bool scan_has_local_inputs(const IntentScan *scan);
 
 /* scan_count.c */
 extern void scan_count_begin(IntentScan *scan, List *counts);
 extern TupleTableSlot *scan_count(ForeignScanState *node);
+
+/* scan_share.c */
+extern void scan_watch_filter(ForeignScanState *node);
+extern void scan_learn_share(ForeignScanState *node);
 
 #endif							/* INTENT_SCAN_PRIVATE_H */

@@ -4,8 +4,11 @@
  */
 #include "compat.h"
 
+#include "counter.h"
 #include "fmgr.h"
+#include "foreign/foreign.h"
 #include "funcapi.h"
+#include "http.h"
 #include "resource.h"
 #include "utils/builtins.h"
 #include "utils/tuplestore.h"
@@ -17,6 +20,10 @@
 
 PG_FUNCTION_INFO_V1(intent_fdw_version);
 PG_FUNCTION_INFO_V1(intent_fdw_filters);
+PG_FUNCTION_INFO_V1(intent_fdw_stats);
+PG_FUNCTION_INFO_V1(intent_fdw_stats_reset);
+PG_FUNCTION_INFO_V1(intent_fdw_connections);
+PG_FUNCTION_INFO_V1(intent_fdw_disconnect);
 
 /*
  * What a condition on a filter compares with, and whether the API's answer to
@@ -111,4 +118,89 @@ intent_fdw_filters(PG_FUNCTION_ARGS)
 		}
 	}
 	return (Datum) 0;
+}
+
+/* ---- figures of this session ---- */
+
+/* A row of figures of a server; none if the server is gone. */
+static void
+put_figures(ReturnSetInfo *rsinfo, Oid serverid, const int64 *figures, int n)
+{
+	ForeignServer *server = GetForeignServerExtended(serverid, FSV_MISSING_OK);
+	NameData	name;
+	Datum	   *values;
+	bool	   *nulls;
+
+	if (server == NULL)
+		return;
+	values = palloc(sizeof(Datum) * (n + 1));
+	nulls = palloc0(sizeof(bool) * (n + 1));
+	namestrcpy(&name, server->servername);
+	values[0] = NameGetDatum(&name);
+	for (int i = 0; i < n; i++)
+		values[i + 1] = Int64GetDatum(figures[i]);
+	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+}
+
+/* What this session has asked of each server. */
+Datum
+intent_fdw_stats(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	ListCell   *lc;
+
+	InitMaterializedSRF(fcinfo, 0);
+	foreach(lc, counters_list())
+	{
+		const ServerCounters *c = lfirst(lc);
+		const int64 figures[] = {
+			c->scans, c->requests, c->pages, c->polls, c->retries,
+			c->errors, c->rows, c->bytes, c->waited_ms
+		};
+
+		put_figures(rsinfo, c->serverid, figures, lengthof(figures));
+	}
+	return (Datum) 0;
+}
+
+Datum
+intent_fdw_stats_reset(PG_FUNCTION_ARGS)
+{
+	counters_reset();
+	PG_RETURN_VOID();
+}
+
+/* The connections that this session has. */
+Datum
+intent_fdw_connections(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	int			n = http_pool_list(NULL, 0);
+	HttpPoolInfo *pools = palloc(sizeof(HttpPoolInfo) * (n + 1));
+
+	InitMaterializedSRF(fcinfo, 0);
+	n = http_pool_list(pools, n);
+	for (int i = 0; i < n; i++)
+	{
+		const int64 figures[] = {
+			pools[i].sockets, pools[i].transfers, pools[i].opened,
+			pools[i].requests
+		};
+
+		put_figures(rsinfo, pools[i].serverid, figures, lengthof(figures));
+	}
+	return (Datum) 0;
+}
+
+/*
+ * Closes a server's connections, those in use when they are no longer; false
+ * if there are none.  Raises when there is no such server.
+ */
+Datum
+intent_fdw_disconnect(PG_FUNCTION_ARGS)
+{
+	ForeignServer *server = GetForeignServerByName(NameStr(*PG_GETARG_NAME(0)),
+												   false);
+
+	PG_RETURN_BOOL(http_pool_close(server->serverid));
 }

@@ -12,6 +12,7 @@
 #include "access/table.h"
 #include "catalog/pg_attribute.h"
 #include "foreign/foreign.h"
+#include "http.h"
 #include "total.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
@@ -131,8 +132,8 @@ load_column(IntentColumn *column, Form_pg_attribute att, Oid relid,
 	column->attno = att->attnum;
 	column->name = pstrdup(NameStr(att->attname));
 	column->typid = att->atttypid;
-	column->basetype = getBaseType(att->atttypid);
-	column->typmod = att->atttypmod;
+	column->typmod = column->basetypmod = att->atttypmod;
+	column->basetype = getBaseTypeAndTypmod(att->atttypid, &column->basetypmod);
 
 	option_load_column(GetForeignColumnOptions(relid, att->attnum), &options);
 	column->match = options.match;
@@ -264,12 +265,17 @@ table_changed(Datum arg, Oid relid)
 		forget_table(entry);
 }
 
-/* A server or a user mapping changed: rows may come from elsewhere now. */
+/*
+ * A server or a user mapping changed: rows may come from elsewhere now.  Which
+ * one is not told, and it may be gone: all connections that wait for work are
+ * closed, lest those of servers dropped add up.
+ */
 static void
 server_changed(Datum arg, int cacheid, uint32 hashvalue)
 {
 	total_forget(InvalidOid);
 	forget_all();
+	http_pool_close(InvalidOid);
 }
 
 /* Once in a backend: there is room for few such callbacks. */

@@ -24,6 +24,7 @@ typedef struct IntentColumn
 	Oid			typid;
 	Oid			basetype;		/* domains seen through */
 	int32		typmod;
+	int32		basetypmod;		/* of basetype: the column's or a domain's */
 	char	   *key;
 	IntentSource source;
 	const char *const *paths;

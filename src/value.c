@@ -198,7 +198,11 @@ value_bounds(IntentOp op, ValueNumber number, bool integral, bool outward)
 			op == INTENT_OP_GT || op == INTENT_OP_LT;
 		return bounds;
 	}
-	bounds.never = op == INTENT_OP_EQ && number.fraction;
+	bounds.never = (op == INTENT_OP_EQ && number.fraction) ||
+		(op == INTENT_OP_GT && number.floor == PG_INT64_MAX) ||
+		(op == INTENT_OP_LT && above == PG_INT64_MIN);
+	if (bounds.never)
+		return bounds;
 	bounds.lower = op == INTENT_OP_GT ? number.floor + 1 : above;
 	bounds.upper = op == INTENT_OP_LT ? above - 1 : number.floor;
 	return bounds;
@@ -215,10 +219,15 @@ is_ascii(const char *text)
 	return true;
 }
 
-/* Can the text be written as UTF-8 at all?  (SQL_ASCII checks nothing.) */
+/*
+ * Can the text be written as UTF-8, and in one way only?  SQL_ASCII checks
+ * nothing; EUC_JP has one code for U+00A6 and U+FFE4.
+ */
 static bool
 is_convertible(const char *text)
 {
+	if (GetDatabaseEncoding() == PG_EUC_JP)
+		return strstr(text, "\x8f\xa2\xc3") == NULL;
 	return GetDatabaseEncoding() != PG_SQL_ASCII ||
 		pg_verify_mbstr(PG_UTF8, text, strlen(text), true);
 }

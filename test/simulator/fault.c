@@ -28,7 +28,7 @@ static const char *const fault_keys[] = {
 };
 
 static const char *const match_keys[] = {
-	"page", "request", "contains", "path", NULL
+	"page", "request", "from", "every", "at", "contains", "path", NULL
 };
 
 static const char *const entry_keys[] = {"match", "times", "fault", NULL};
@@ -120,6 +120,18 @@ integer_matches(const json_t *match, const char *name, uint64_t actual)
 	return !wanted || (uint64_t) json_integer_value(wanted) == actual;
 }
 
+/* Is it each "every"th request, counted from "at", and none before "from"? */
+static bool
+turn_matches(const json_t *match, uint64_t request)
+{
+	json_int_t	every = json_integer_value(json_object_get(match, "every"));
+	json_int_t	at = json_integer_value(json_object_get(match, "at"));
+
+	if (request < (uint64_t) json_integer_value(json_object_get(match, "from")))
+		return false;
+	return every <= 0 || request % (uint64_t) every == (uint64_t) at % (uint64_t) every;
+}
+
 static bool
 matches(const json_t *match, const FaultRequest *r)
 {
@@ -128,6 +140,7 @@ matches(const json_t *match, const FaultRequest *r)
 
 	return integer_matches(match, "page", (uint64_t) r->page) &&
 		integer_matches(match, "request", r->request) &&
+		turn_matches(match, r->request) &&
 		(!contains || strstr(r->body, contains)) &&
 		(!path || strncmp(r->path, path, strlen(path)) == 0);
 }

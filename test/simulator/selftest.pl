@@ -430,6 +430,10 @@ sub test_status_faults
 	is(join(' ', map { post(\%q)->{status} } 1 .. 3), '200 429 200', 'the second request');
 	fault({ status => 500 }, times => 2);
 	is(join(' ', map { post(\%q)->{status} } 1 .. 3), '500 500 200', 'twice');
+	fault({ status => 500 }, match => { from => 3 }, times => -1);
+	is(join(' ', map { post(\%q)->{status} } 1 .. 4), '200 200 500 500', 'from the third on');
+	fault({ status => 500 }, match => { every => 3, at => 1 }, times => -1);
+	is(join(' ', map { post(\%q)->{status} } 1 .. 5), '500 200 200 500 200', 'each third');
 	fault({ status => 503, retry_after => { date_in => 5 } });
 	like(post(\%q)->{headers}{'retry-after'}, qr/^\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT$/, 'Retry-After as a date');
 	fault({ status => 500 }, match => { contains => '"minScore":7' }, times => -1);

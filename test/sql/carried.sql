@@ -14,6 +14,10 @@ SELECT gender, count(*) FROM people WHERE topic_id = 117801 AND gender IN ('male
 SELECT upper(seniority), count(*) FROM audience WHERE topic_id = 117801 AND seniority IN ('vp', 'vp', NULL) GROUP BY seniority;
 SELECT is_b2b, has_phone, count(*) FROM audience WHERE topic_id = 117801 AND is_b2b IN (true, false) AND has_phone <> true GROUP BY 1, 2 ORDER BY 1;
 SELECT is_b2b, has_phone, count(*) FROM people WHERE topic_id = 117801 AND is_b2b IN (true, false) AND has_phone <> true GROUP BY 1, 2 ORDER BY 1;
+-- as the API would have it, where another column reads the same member
+CREATE FOREIGN TABLE both_ways (topic_id integer, b2b boolean OPTIONS (key 'isB2b'), yes_no text OPTIONS (key 'isB2b')) SERVER sim;
+SELECT b2b, yes_no, count(*) > 0 FROM both_ways WHERE topic_id = 117801 AND b2b IN (true, false) GROUP BY 1, 2 ORDER BY 1;
+SELECT count(*) = (SELECT count(*) FROM people WHERE topic_id = 117801 AND is_b2b) FROM both_ways WHERE topic_id = 117801 AND b2b AND yes_no = 'y';
 -- a list on an array filter: which one matched is unknown
 SELECT seniority FROM audience WHERE topic_id = 117801 AND seniority IN ('vp', 'cxo') LIMIT 1;
 SELECT failure($$ SELECT seniority, count(*) FROM audience WHERE topic_id = 117801 AND seniority IN ('vp', 'cxo') GROUP BY 1 $$);

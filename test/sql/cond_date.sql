@@ -59,6 +59,10 @@ SELECT days($$ data_date = '0044-03-15 BC' $$);
 SELECT days($$ data_date = '20000-01-01' $$);
 SELECT days($$ data_date = NULL $$);
 SELECT days($$ data_date = ANY ('{}') $$);
+-- ranges end with the API's calendar
+SELECT days($$ data_date BETWEEN '9999-12-31' AND '10000-01-02' $$);
+SELECT days($$ data_date BETWEEN '0002-12-30 BC' AND '0001-01-01' $$);
+SELECT days($$ data_date BETWEEN '10000-01-01' AND '20000-01-01' $$);
 
 -- what can neither be sent nor checked
 SELECT days($$ data_date > '2026-01-01' $$);

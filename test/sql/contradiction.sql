@@ -13,6 +13,9 @@ SELECT count(*) FROM audience WHERE topic_id = 117801 AND gender = 'male' AND ge
 SELECT count(*) FROM audience WHERE topic_id = 117801 AND has_phone AND NOT has_phone;
 SELECT count(*) FROM audience WHERE topic_id = 117801 AND data_date = '2026-11-20' AND data_date = '2026-11-21';
 SELECT count(*) FROM audience WHERE topic_id = 117801 AND topic_overlap >= 11;
+SELECT count(*) FROM audience WHERE topic_id = 117801 AND topic_overlap > 9223372036854775807;
+SELECT count(*) FROM audience WHERE topic_id = 117801 AND intent_score > 9223372036854775807;
+SELECT count(*) FROM audience WHERE topic_id = 117801 AND intent_score < -9223372036854775808;
 SELECT count(*) FROM audience WHERE topic_id = 117801 AND seniority = ANY ('{}');
 SELECT count(*) FROM audience WHERE topic_id = 117801 AND 1 = 0;
 -- without a topic

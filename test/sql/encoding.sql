@@ -20,3 +20,17 @@ SELECT fault('{"row_patch": {"row": 0, "member": "company", "raw": "\"\\u6771\\u
 SELECT l FROM failure('SELECT company FROM audience WHERE topic_id = 135790') l WHERE l !~ 'detail';
 \c :here
 DROP DATABASE regress_intent_latin1;
+
+-- EUC_JP has one code for two characters, so the API may have the other one
+SET client_min_messages = warning;
+DROP DATABASE IF EXISTS regress_intent_euc_jp;
+CREATE DATABASE regress_intent_euc_jp ENCODING 'EUC_JP' LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0;
+\c regress_intent_euc_jp
+SET client_encoding = 'UTF8';
+\i :dir/fixture/setup.psql
+SELECT company FROM audience WHERE topic_id = 102391 AND company = '東京' LIMIT 1;
+SELECT fault('{"row_patch": {"row": 0, "member": "company", "raw": "\"a\\u00a6b\""}}');
+SELECT company FROM audience WHERE topic_id = 135790 AND company = 'a¦b';
+SELECT sent();
+\c :here
+DROP DATABASE regress_intent_euc_jp;

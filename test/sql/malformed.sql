@@ -81,4 +81,11 @@ SELECT fault('{"row_patch": {"row": 0, "member": "intentScore", "value": "50"}}'
 SELECT intent_score FROM few WHERE topic_id = 135790;
 SELECT fault('{"row_patch": {"row": 0, "member": "intentScore", "value": null}}');
 SELECT intent_score FROM few WHERE topic_id = 135790;
+-- a date that is none
+CREATE FOREIGN TABLE dated (hem text, topic_id integer, data_date date) SERVER sim;
+CREATE FOREIGN TABLE dated_text (hem text, topic_id integer, data_date text) SERVER sim;
+SELECT fault('{"data_date": ""}');
+SELECT failure('SELECT hem, data_date FROM dated WHERE topic_id = 135790', true);
+SELECT fault('{"data_date": ""}');
+SELECT data_date = '' FROM dated_text WHERE topic_id = 135790;
 \i :dir/fixture/teardown.psql

@@ -14,6 +14,10 @@ CREATE VIEW two AS
 SELECT same('SELECT hem, intent_score, topic_id FROM audience WHERE topic_id IN (117801, 102391)', 'SELECT hem, intent_score, topic_id FROM two');
 SELECT same('SELECT topic_id, count(*) FROM audience WHERE topic_id IN (117801, 102391) GROUP BY topic_id', 'SELECT topic_id, count(*) FROM two GROUP BY topic_id');
 SELECT sent();
+-- whichever column reads it
+CREATE FOREIGN TABLE another (hem text, topic bigint OPTIONS (key 'topicId'), topic_id integer) SERVER sim OPTIONS (topic_ids '117801,102391');
+SELECT same('SELECT hem, topic_id FROM another', 'SELECT hem, topic_id FROM two');
+SELECT same('SELECT hem, topic FROM another WHERE topic_id = 102391', 'SELECT hem, topic_id::bigint FROM two WHERE topic_id = 102391');
 
 -- the statement's own bound is sent: the topic reads NULL, and cannot be used
 SELECT same('SELECT hem, intent_score, topic_id FROM audience WHERE topic_id IN (117801, 102391) AND intent_score >= 80',

@@ -29,6 +29,7 @@ log_error_verbosity = verbose
 debug_print_parse = on
 debug_print_rewritten = on
 debug_print_plan = on
+intent_fdw.log_requests = on
 session_preload_libraries = 'auto_explain'
 auto_explain.log_min_duration = 0
 auto_explain.log_analyze = on
@@ -108,7 +109,7 @@ $o->quit;
 lacks($seen, $secret, 'no key in EXPLAIN, views and errors');
 my $log = logged();
 cmp_ok(length($log), '>', 1_000_000, 'the log has everything');
-ok($log =~ /Query Text/ && $log =~ /PLANNEDSTMT/, '... plans too');
+ok($log =~ /Query Text/ && $log =~ /PLANNEDSTMT/ && $log =~ m{LOG:.* intent_fdw: POST /v1}, '... plans and requests too');
 lacks($log, $secret, 'no key in the log');
 lacks($log, $personal, "nobody's data in the log");
 

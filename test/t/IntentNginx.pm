@@ -1,10 +1,10 @@
 # IntentNginx.pm: nginx with TLS in front of a simulator, and certificates of two authorities.
 #
 #   my $nginx = IntentNginx->new($sim->{url});   {dir} has ca.pem, other_ca.pem and access.log
-#   $nginx->{port}{NAME}                         good, wrong_host, expired, stranger (by other_ca), old (TLS 1.1)
-#   $nginx->stop; $nginx->start;
-#
-# A line of access.log: port, protocol, status, Accept-Encoding, Content-Encoding, connection.
+#   $nginx->{port}{NAME}                         good, wrong_host, expired, stranger (by other_ca), and @kinds below
+#   $nginx->stop; $nginx->start; $nginx->reload;
+#   $nginx->log                                  what was asked since the last $nginx->fresh_log, a hash a request
+#   $nginx->open_connections('good')             now, on nginx's side
 package IntentNginx;
 
 use strict;
@@ -22,6 +22,15 @@ my %names = (
 	wrong_host => 'DNS:elsewhere.example',
 	expired => 'IP:127.0.0.1',
 	stranger => 'IP:127.0.0.1');
+# Other ways to listen, with the good certificate: what follows listen's port, further directives.
+my %kinds = (
+	old => [ '', 'ssl_protocols TLSv1.1; ssl_ciphers ALL:@SECLEVEL=0;' ],
+	http1 => [ '', '' ],
+	few_streams => [ ' http2', 'http2_max_concurrent_streams 2;' ],
+	few_requests => [ ' http2', 'keepalive_requests 7;' ],
+	impatient => [ '', 'keepalive_timeout 200ms; ssl_protocols TLSv1.2 TLSv1.3; ssl_session_cache shared:sessions:1m;' ]);
+# The members of a line of access.log.
+my @members = qw(port protocol status accept encoding resumed connection);
 my @running;
 
 sub program { return (grep { -x } '/usr/sbin/nginx', '/usr/bin/nginx')[0]; }
@@ -76,11 +85,11 @@ sub make_certificate
 
 sub server
 {
-	my ($self, $name, $certificate, $more) = @_;
+	my ($self, $name, $certificate, $listen, $directives) = @_;
 	my ($dir, $port) = ($self->{dir}, $self->{port}{$name});
 	return <<"CONF";
-server { listen 127.0.0.1:$port ssl$more; ssl_certificate $dir/$certificate.pem; ssl_certificate_key $dir/$certificate.key;
-  location / { proxy_pass $self->{url}; proxy_http_version 1.1; proxy_set_header Connection ""; } }
+server { listen 127.0.0.1:$port ssl$listen; ssl_certificate $dir/$certificate.pem; ssl_certificate_key $dir/$certificate.key;
+  $directives location / { proxy_pass $self->{url}; proxy_http_version 1.1; proxy_set_header Connection ""; } }
 CONF
 }
 
@@ -89,9 +98,9 @@ sub new
 	my ($class, $url) = @_;
 	my $dir = File::Spec->rel2abs(PostgreSQL::Test::Utils::tempdir());
 	my $self = bless { url => $url, dir => $dir }, $class;
-	my @taken = map { IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1') } 0 .. keys %names;
+	my @taken = map { IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1') } 1 .. keys(%names) + keys(%kinds);
 
-	@{ $self->{port} }{ sort(keys %names), 'old' } = map { $_->sockport } @taken;
+	@{ $self->{port} }{ sort(keys %names), sort(keys %kinds) } = map { $_->sockport } @taken;
 	close $_ for @taken;
 	$self->put('index.txt', '');
 	$self->put('ca.conf', <<"CONF");
@@ -113,11 +122,11 @@ CONF
 	$self->put('nginx.conf', <<"CONF");
 daemon off; worker_processes 1; pid $dir/nginx.pid; error_log $dir/error.log;
 events { worker_connections 64; }
-http { log_format short '\$server_port \$server_protocol \$status \$http_accept_encoding \$sent_http_content_encoding \$connection';
+http { log_format short '\$server_port \$server_protocol \$status \$http_accept_encoding \$sent_http_content_encoding \$ssl_session_reused \$connection';
 access_log $dir/access.log short; client_body_temp_path $dir/b; proxy_temp_path $dir/p; fastcgi_temp_path $dir/f;
 uwsgi_temp_path $dir/u; scgi_temp_path $dir/s; keepalive_timeout 60;
-@{[ map { $self->server($_, $_, ' http2') } sort keys %names ]}
-@{[ $self->server('old', 'good', '; ssl_protocols TLSv1.1; ssl_ciphers ALL:@SECLEVEL=0') ]}
+@{[ map { $self->server($_, $_, ' http2', '') } sort keys %names ]}
+@{[ map { $self->server($_, 'good', @{ $kinds{$_} }) } sort keys %kinds ]}
 }
 CONF
 	$self->start;
@@ -154,6 +163,39 @@ sub stop
 	@running = grep { $_ != $self->{pid} } @running;
 	return;
 }
+
+# New worker processes; the old ones take no new requests and go.
+sub reload
+{
+	my ($self) = @_;
+	kill 'HUP', $self->{pid};
+	return;
+}
+
+sub log
+{
+	my ($self) = @_;
+	my $text = slurp_file("$self->{dir}/access.log", $self->{log_from} // 0);
+	my @log;
+
+	for (split(/\n/, $text))
+	{
+		my %request;
+		@request{@members} = /^(\S+) (\S+) (\S+) (.*) (\S+) (\S+) (\S+)$/ or die $_;
+		push @log, \%request;
+	}
+	return @log;
+}
+
+# How many connections to a port are open on nginx's side.
+sub open_connections
+{
+	my ($self, $name) = @_;
+	my $port = sprintf('%04X', $self->{port}{$name});
+	return scalar(() = slurp_file('/proc/net/tcp') =~ /: 0100007F:$port \S+ 01 /g);
+}
+
+sub fresh_log { my ($self) = @_; $self->{log_from} = -s "$self->{dir}/access.log"; return; }
 
 END
 {

@@ -190,6 +190,21 @@ sub clear { my ($self) = @_; $self->control('DELETE', 'log'); return; }
 sub text { my ($self, $what) = @_; return $self->control('GET', 'log?format=text' . ($what ? "&what=$what" : '')); }
 sub log { my ($self) = @_; return @{ $json->decode($self->control('GET', 'log')) }; }
 
+# A request whose client has left may still be on its way to the simulator, and would take the next fault:
+# wait until none is, that is no connection half closed by the client.
+sub settle
+{
+	my ($self) = @_;
+	my $port = sprintf(':%04X', $self->{port});
+	my $left = sub {
+		open(my $tcp, '<', '/proc/net/tcp') or die "/proc/net/tcp: $!";
+		return !grep { my @f = split; $f[1] =~ /$port$/ && $f[3] eq '08' } <$tcp>;
+	};
+
+	IntentTest::eventually($left, 'the simulator notices that clients have left');
+	return;
+}
+
 # As it was at the start, then these settings over it.
 sub fresh
 {

@@ -526,7 +526,7 @@ sub usable {
 sub unknown_outputs {
 	my ($self, $s) = @_;
 	my @columns = grep { !$self->carried($_) && (!$s->{touched}{$_} || $s->{unknown}{$_}) && !($_ eq 'audience_id' && ($s->{audience} || $s->{kind} eq 'audience')) }
-		grep { $_ ne 'person' } sort keys %{ $s->{name} };
+		grep { $_ ne 'person' && !($_ eq 'b2b_text' && $s->{touched}{is_b2b}) } sort keys %{ $s->{name} };
 	return map { "\x06$s->{name}{$_}\x07NULL\x08" } map { pick(@columns, (grep { $s->{unknown}{$_} } @columns) x 20) } 1 .. (@columns && chance(0.3) ? between(1, 2) : 0);
 }
 
