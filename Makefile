@@ -66,7 +66,7 @@ typedefs:
 	@test/bin/typedefs
 
 bench:
-	@if test -x test/bench/run; then test/bench/run; else echo 'no test/bench/run'; fi
+	@test/bench/run
 
 simulator:
 	@mkdir -p build

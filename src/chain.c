@@ -5,7 +5,7 @@
  *
  * Nothing waits but chains_next(), and that through http_wait(), so that any
  * number of chains move on together and interrupts are noticed in every
- * state.
+ * state.  Who waits elsewhere uses chains_try().
  */
 #include "chain_private.h"
 
@@ -124,6 +124,7 @@ chains_open(const ChainSetup *setup, MemoryContext parent)
 	set->server = counters_of(setup->table->server->serverid);
 	set->opened_at = GetCurrentTimestamp();
 	set->generation = setup->statement->generation;
+	set->attended_at = GetCurrentTimestamp();
 	size_set(set);
 	set->active = MemoryContextAllocZero(context,
 										 sizeof(ChainRun *) * set->max_active);
@@ -171,6 +172,36 @@ fill_active(ChainSet *set)
 }
 
 /*
+ * Somebody attends to the chains, for the first time since attended_at: as
+ * long as that their requests have been alone.  Does not raise.
+ */
+void
+chains_attend(ChainSet *set)
+{
+	TimestampTz now = GetCurrentTimestamp();
+
+	for (int i = 0; i < set->nactive; i++)
+	{
+		ChainRun   *run = set->active[i];
+
+		if (run->state == CHAIN_SENT)
+			run->alone_ms += TimestampDifferenceMilliseconds(Max(run->sent_at,
+																 set->attended_at),
+															 now);
+	}
+	set->attended_at = now;
+}
+
+/* The chains were waited for since then.  Does not raise. */
+void
+chains_waited(ChainSet *set, TimestampTz since)
+{
+	set->attended_at = GetCurrentTimestamp();
+	chain_count(set, waited_ms,
+				TimestampDifferenceMilliseconds(since, set->attended_at));
+}
+
+/*
  * Moves all chains on, drops those that are done, and returns one with rows,
  * the current one if it has any.
  */
@@ -179,6 +210,7 @@ sweep(ChainSet *set)
 {
 	int			i = 0;
 
+	chains_attend(set);
 	fill_active(set);
 	while (i < set->nactive)
 	{
@@ -211,36 +243,70 @@ sweep(ChainSet *set)
 	return NULL;
 }
 
-/* When the next pause of a chain ends, if none of them could go on now. */
-static bool
-must_wait(const ChainSet *set, TimestampTz *deadline)
+/*
+ * When chains_try() may find more than it did, but for replies still to come:
+ * CHAINS_NOW, the end of a chain's pause, or DT_NOEND.  Does not raise.
+ */
+TimestampTz
+chains_due(const ChainSet *set)
 {
-	*deadline = DT_NOEND;
+	TimestampTz due = DT_NOEND;
+
+	if (set->generation != set->setup.statement->generation ||
+		(set->nactive < set->max_active &&
+		 set->next_number < set->setup.request->nchains))
+		return CHAINS_NOW;
 	for (int i = 0; i < set->nactive; i++)
 	{
 		const ChainRun *run = set->active[i];
 
-		if (run->state == CHAIN_READY_TO_SEND ||
+		if (chain_has_rows(run) || run->state == CHAIN_READY_TO_SEND ||
+			run->state == CHAIN_LAST_PAGE ||
 			(run->state == CHAIN_SENT && http_reply(run->transfer)))
-			return false;
+			return CHAINS_NOW;
 		if (run->state == CHAIN_WAITING)
-			*deadline = Min(*deadline, run->resume_at);
+			due = Min(due, run->resume_at);
 	}
-	return true;
+	return due;
 }
 
 static void
 wait_for_chains(ChainSet *set)
 {
-	TimestampTz deadline;
+	TimestampTz due = chains_due(set);
 	TimestampTz start;
 
-	if (!must_wait(set, &deadline))
+	if (due == CHAINS_NOW)
 		return;
 	start = GetCurrentTimestamp();
-	http_wait(deadline);
-	chain_count(set, waited_ms,
-				TimestampDifferenceMilliseconds(start, GetCurrentTimestamp()));
+	http_wait(due);
+	chains_waited(set, start);
+}
+
+/*
+ * Moves the chains on as far as goes without waiting.  False if it takes
+ * waiting to know how they go on; else "*chain" is as chains_next() has it.
+ * Raises whatever goes wrong.
+ */
+bool
+chains_try(ChainSet *set, Chain **chain)
+{
+	ChainRun   *run = set->reading;
+
+	if (set->generation == set->setup.statement->generation &&
+		run && chain_has_rows(run))
+	{
+		*chain = &run->public;
+		return true;
+	}
+	do
+	{
+		if (set->generation != set->setup.statement->generation)
+			restart(set);
+		set->reading = run = sweep(set);
+	} while (set->generation != set->setup.statement->generation);
+	*chain = run ? &run->public : NULL;
+	return run || set->nactive == 0;
 }
 
 /*
@@ -254,23 +320,11 @@ wait_for_chains(ChainSet *set)
 Chain *
 chains_next(ChainSet *set)
 {
-	for (;;)
-	{
-		ChainRun   *run = set->reading;
+	Chain	   *chain;
 
-		if (set->generation != set->setup.statement->generation)
-			restart(set);
-		else if (run && chain_has_rows(run))
-			return &run->public;
-		set->reading = run = sweep(set);
-		if (run)
-			return &run->public;
-		if (set->generation != set->setup.statement->generation)
-			continue;
-		if (set->nactive == 0)
-			return NULL;
+	while (!chains_try(set, &chain))
 		wait_for_chains(set);
-	}
+	return chain;
 }
 
 /* The sum of the totals that first pages have told; returns how many have. */

@@ -64,6 +64,9 @@ typedef struct ChainSetup
 
 typedef struct ChainSet ChainSet;
 
+/* What chains_due() returns for chains that can go on; a time long past. */
+#define CHAINS_NOW ((TimestampTz) 0)
+
 /* A chain with rows to read, as chains_next() returns it. */
 typedef struct Chain
 {
@@ -77,6 +80,10 @@ typedef struct Chain
 extern ChainStatement *chain_statement(MemoryContext query, Oid serverid);
 extern ChainSet *chains_open(const ChainSetup *setup, MemoryContext parent);
 extern Chain *chains_next(ChainSet *set);
+extern bool chains_try(ChainSet *set, Chain **chain);
+extern TimestampTz chains_due(const ChainSet *set);
+extern void chains_attend(ChainSet *set);
+extern void chains_waited(ChainSet *set, TimestampTz since);
 extern void chain_row_taken(ChainSet *set, Chain *chain);
 extern int	chains_total(const ChainSet *set, int64 *total);
 extern void chains_close(ChainSet *set);

@@ -33,9 +33,8 @@ typedef struct ChainRun
 	char	   *cursor;			/* of the page to ask for; NULL: the first */
 	HTAB	   *seen;			/* hashes of cursors */
 	int			attempts;		/* sent for this page since it last changed */
-	bool		ahead;			/* the request was sent before it was needed */
 	TimestampTz sent_at;
-	TimestampTz needed_at;		/* 0: not yet */
+	int64		alone_ms;		/* of the time since, nobody waited for it */
 	TimestampTz resume_at;
 	TimestampTz poll_since;		/* 0: not polling */
 	int			poll_ms;
@@ -61,6 +60,7 @@ struct ChainSet
 	int			nactive;
 	int			max_active;
 	int			current;		/* position in active */
+	TimestampTz attended_at;	/* somebody waited until then */
 	ChainRun  **active;
 	ChainRun   *reading;		/* what chains_next() returned last */
 	int64		taken;			/* rows read */

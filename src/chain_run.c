@@ -108,9 +108,8 @@ chain_send(ChainSet *set, ChainRun *run)
 	request.user_agent = options->user_agent;
 	chain_count(set, requests, 1);
 	run->attempts++;
-	run->ahead = chain_has_rows(run);
 	run->sent_at = GetCurrentTimestamp();
-	run->needed_at = 0;
+	run->alone_ms = 0;
 	run->transfer = http_start(set->pool, &request, run->context);
 	run->state = CHAIN_SENT;
 	MemoryContextSwitchTo(old);
@@ -136,23 +135,21 @@ backoff_ms(const IntentOptions *options, int attempts)
 }
 
 /*
- * Did a page that was asked for ahead of need get lost while the reader was
- * away?  Nothing drives a transfer between rows, so its time may have run out,
- * or the server may have given up, although nobody waited for it.
+ * Did a page that was asked for get lost while the reader was away?  Nothing
+ * drives a transfer between rows, so its time may have run out, or the server
+ * may have given up, although nobody waited for it.
  */
 static bool
-was_lost_ahead(const ChainRun *run, const HttpReply *reply)
+was_lost_alone(const ChainRun *run, const HttpReply *reply)
 {
-	int64		away;
-	int64		elapsed;
+	int64		elapsed = TimestampDifferenceMilliseconds(run->sent_at,
+														  GetCurrentTimestamp());
 
-	if (!run->ahead || (reply->outcome != HTTP_TIMED_OUT &&
-						reply->outcome != HTTP_CUT_SHORT &&
-						reply->outcome != HTTP_CONNECT_FAILED))
+	if (reply->outcome != HTTP_TIMED_OUT &&
+		reply->outcome != HTTP_CUT_SHORT &&
+		reply->outcome != HTTP_CONNECT_FAILED)
 		return false;
-	away = TimestampDifferenceMilliseconds(run->sent_at, run->needed_at);
-	elapsed = TimestampDifferenceMilliseconds(run->sent_at, GetCurrentTimestamp());
-	return away >= READER_AWAY_MS && away * 2 >= elapsed;
+	return run->alone_ms >= READER_AWAY_MS && run->alone_ms * 2 >= elapsed;
 }
 
 /* Tries again what may pass; raises the rest. */
@@ -163,7 +160,7 @@ handle_failure(ChainSet *set, ChainRun *run, const HttpReply *reply)
 	FailureContext context;
 	int64		delay = reply->retry_after_ms;
 
-	if (was_lost_ahead(run, reply))
+	if (was_lost_alone(run, reply))
 	{
 		run->attempts = 0;
 		run->state = CHAIN_READY_TO_SEND;
@@ -517,8 +514,6 @@ chain_step(ChainSet *set, ChainRun *run)
 
 	if (chain_has_rows(run))
 		return;
-	if (run->needed_at == 0)
-		run->needed_at = GetCurrentTimestamp();
 	if (run->state == CHAIN_WAITING && GetCurrentTimestamp() >= run->resume_at)
 		run->state = CHAIN_READY_TO_SEND;
 	if (run->state == CHAIN_READY_TO_SEND)

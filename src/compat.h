@@ -159,6 +159,17 @@ typedef struct ClassMemberIterator
 #define named_wait_event(name) PG_WAIT_EXTENSION
 #endif
 
+/*
+ * Asynchronous append: epoll and timerfd make one descriptor of many, and the
+ * minor releases of May 2025 made Append serve interrupts while it waits.
+ */
+#if defined(__linux__) && \
+	(PG_VERSION_NUM >= 170005 || \
+	 (PG_VERSION_NUM >= 160009 && PG_VERSION_NUM < 170000) || \
+	 (PG_VERSION_NUM >= 150013 && PG_VERSION_NUM < 160000))
+#define HAVE_ASYNC_APPEND 1
+#endif
+
 /* libcurl 7.87 brings CURLOPT_QUICK_EXIT, the newest thing that http.c uses. */
 #define LIBCURL_NEW_ENOUGH (LIBCURL_VERSION_NUM >= 0x075700)
 

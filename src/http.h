@@ -81,6 +81,7 @@ typedef struct HttpReply
 
 typedef struct HttpPool HttpPool;
 typedef struct HttpTransfer HttpTransfer;
+typedef struct HttpWaker HttpWaker;
 
 /* A pool's figures, for the view of connections. */
 typedef struct HttpPoolInfo
@@ -105,6 +106,11 @@ extern void http_drive(void);
 extern void http_wait(TimestampTz deadline);
 
 extern const char *http_method_name(HttpMethod method);
+
+/* where HAVE_ASYNC_APPEND */
+extern HttpWaker *http_waker(MemoryContext owner);
+extern int	http_waker_arm(HttpWaker *waker, TimestampTz deadline);
+
 extern int	http_live_handles(void);
 
 #endif							/* INTENT_HTTP_H */

@@ -1,6 +1,6 @@
 /*
  * http_socket.c
- *		The one place that waits: sockets, timers and the latch.
+ *		The place that waits: sockets, timers and the latch.
  *
  * http.c enters here which sockets libcurl wants to hear of and when it wants
  * to be called; this file knows poll() and PostgreSQL's WaitEventSet, but not
@@ -236,8 +236,8 @@ http_sockets_next(HttpSockets *sockets, int *fd, int *ready)
  * How long nothing will happen by itself: ms, rounded up lest the rest of a
  * millisecond is spent in a loop; 0 when something is due.
  */
-static long
-quiet_ms(TimestampTz deadline)
+long
+http_sockets_quiet_ms(TimestampTz deadline)
 {
 	int64		now = monotonic_us();
 	int64		us = HTTP_NEVER;
@@ -258,44 +258,47 @@ quiet_ms(TimestampTz deadline)
 }
 
 /*
- * Add the sockets of a table, if it is busy, to set, unless that is NULL;
- * returns how many there are.
+ * Calls visit for each socket of the busy tables that is waited for, with the
+ * events of poll(); false as soon as visit returns false.
  */
-static int
-add_sockets(WaitEventSet *set, HttpSockets *sockets)
-{
-	int			count = 0;
-
-	for (int i = 0; sockets->busy && i < sockets->nfds; i++)
-	{
-		uint32		events = 0;
-
-		if (sockets->fds[i].events & POLLIN)
-			events |= WL_SOCKET_READABLE;
-		if (sockets->fds[i].events & POLLOUT)
-			events |= WL_SOCKET_WRITEABLE;
-		if (events == 0)
-			continue;
-		count++;
-		if (set != NULL)
-			AddWaitEventToSet(set, events, sockets->fds[i].fd, NULL, NULL);
-	}
-	return count;
-}
-
-/* The same for all tables; set may be NULL, for counting. */
-static int
-add_all_sockets(WaitEventSet *set)
+bool
+http_sockets_visit(HttpSocketVisit visit, void *arg)
 {
 	dlist_iter	iter;
-	int			count = 0;
 
 	dlist_foreach(iter, &tables)
 	{
-		count += add_sockets(set, dlist_container(HttpSockets, link,
-												  iter.cur));
+		HttpSockets *sockets = dlist_container(HttpSockets, link, iter.cur);
+
+		for (int i = 0; sockets->busy && i < sockets->nfds; i++)
+		{
+			short		events = sockets->fds[i].events & (POLLIN | POLLOUT);
+
+			if (events != 0 && !visit(sockets->fds[i].fd, events, arg))
+				return false;
+		}
 	}
-	return count;
+	return true;
+}
+
+static bool
+count_socket(int fd, short events, void *arg)
+{
+	(*(int *) arg)++;
+	return true;
+}
+
+static bool
+add_socket(int fd, short events, void *arg)
+{
+	uint32		wanted = 0;
+
+	if (events & POLLIN)
+		wanted |= WL_SOCKET_READABLE;
+	if (events & POLLOUT)
+		wanted |= WL_SOCKET_WRITEABLE;
+	AddWaitEventToSet((WaitEventSet *) arg, wanted, fd, NULL, NULL);
+	return true;
 }
 
 static bool
@@ -322,7 +325,8 @@ void
 http_sockets_wait(TimestampTz deadline)
 {
 	static uint32 wait_event = 0;
-	long		timeout_ms = quiet_ms(deadline);
+	long		timeout_ms = http_sockets_quiet_ms(deadline);
+	int			count = 0;
 	WaitEventSet *set;
 	WaitEvent	event;
 	int			happened;
@@ -332,10 +336,11 @@ http_sockets_wait(TimestampTz deadline)
 	if (wait_event == 0)
 		wait_event = named_wait_event("IntentFdwHttp");
 
-	set = make_wait_event_set(2 + add_all_sockets(NULL));
+	(void) http_sockets_visit(count_socket, &count);
+	set = make_wait_event_set(2 + count);
 	AddWaitEventToSet(set, WL_LATCH_SET, PGINVALID_SOCKET, MyLatch, NULL);
 	AddWaitEventToSet(set, WL_EXIT_ON_PM_DEATH, PGINVALID_SOCKET, NULL, NULL);
-	(void) add_all_sockets(set);
+	(void) http_sockets_visit(add_socket, set);
 	happened = WaitEventSetWait(set, timeout_ms, &event, 1, wait_event);
 	FreeWaitEventSet(set);
 

@@ -30,6 +30,9 @@ typedef struct HttpSockets
 
 #define HTTP_NEVER PG_INT64_MAX
 
+/* What is done with each socket that is waited for; false ends the visit. */
+typedef bool (*HttpSocketVisit) (int fd, short events, void *arg);
+
 extern void http_sockets_init(HttpSockets *sockets);
 extern void http_sockets_clear(HttpSockets *sockets);
 
@@ -45,6 +48,8 @@ extern void http_sockets_account(void);
 extern bool http_sockets_timer_due(HttpSockets *sockets);
 extern bool http_sockets_poll(HttpSockets *sockets);
 extern bool http_sockets_next(HttpSockets *sockets, int *fd, int *ready);
+extern long http_sockets_quiet_ms(TimestampTz deadline);
+extern bool http_sockets_visit(HttpSocketVisit visit, void *arg);
 extern void http_sockets_wait(TimestampTz deadline);
 
 #endif							/* INTENT_HTTP_SOCKET_H */

@@ -49,6 +49,14 @@ intent_fdw_handler(PG_FUNCTION_ARGS)
 	routine->EndForeignScan = intentEndForeignScan;
 	routine->RecheckForeignScan = intentRecheckForeignScan;
 
+#ifdef HAVE_ASYNC_APPEND
+	/* scan_async.c */
+	routine->IsForeignPathAsyncCapable = intentIsForeignPathAsyncCapable;
+	routine->ForeignAsyncRequest = intentForeignAsyncRequest;
+	routine->ForeignAsyncConfigureWait = intentForeignAsyncConfigureWait;
+	routine->ForeignAsyncNotify = intentForeignAsyncNotify;
+#endif
+
 	/* explain.c */
 	routine->ExplainForeignScan = intentExplainForeignScan;
 

@@ -37,6 +37,12 @@ extern void intentEndForeignScan(ForeignScanState *node);
 extern bool intentRecheckForeignScan(ForeignScanState *node,
 									 TupleTableSlot *slot);
 
+/* scan_async.c, where HAVE_ASYNC_APPEND */
+extern bool intentIsForeignPathAsyncCapable(ForeignPath *path);
+extern void intentForeignAsyncRequest(AsyncRequest *request);
+extern void intentForeignAsyncConfigureWait(AsyncRequest *request);
+extern void intentForeignAsyncNotify(AsyncRequest *request);
+
 /* explain.c */
 extern void intentExplainForeignScan(ForeignScanState *node, ExplainState *es);
 

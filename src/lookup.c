@@ -226,11 +226,10 @@ unmatched_row(LookupState *state)
 
 /* ---- callbacks ---- */
 
-/* ExecCustomScan: the next joined row. */
+/* The next joined row, or NULL. */
 static TupleTableSlot *
-lookup_exec(CustomScanState *node)
+next_row(LookupState *state)
 {
-	LookupState *state = (LookupState *) node;
 	TupleTableSlot *result = NULL;
 
 	while (result == NULL)
@@ -261,6 +260,22 @@ lookup_exec(CustomScanState *node)
 	return result;
 }
 
+/* ExecCustomScan: the next row, from what was kept or joined now. */
+static TupleTableSlot *
+lookup_exec(CustomScanState *node)
+{
+	LookupState *state = (LookupState *) node;
+	TupleTableSlot *result = lookup_kept_row(state);
+
+	if (result == NULL)
+	{
+		result = next_row(state);
+		if (result)
+			lookup_keep_row(state, result);
+	}
+	return result;
+}
+
 /* Everything anew. */
 static void
 start_over(LookupState *state)
@@ -287,7 +302,10 @@ begin_inner(LookupState *state, CustomScan *plan)
 	state->key_type = getBaseType(state->key_type);
 }
 
-/* BeginCustomScan: starts both plans, which send nothing yet. */
+/*
+ * BeginCustomScan: starts both plans, which send nothing yet.  Neither is
+ * rewound with the parameters of before: the join keeps its own rows.
+ */
 static void
 lookup_begin(CustomScanState *node, EState *estate, int eflags)
 {
@@ -295,7 +313,8 @@ lookup_begin(CustomScanState *node, EState *estate, int eflags)
 	CustomScan *plan = (CustomScan *) node->ss.ps.plan;
 	List	   *key = list_nth(plan->custom_exprs, LOOKUP_EXPRS_KEY);
 
-	eflags &= ~(EXEC_FLAG_BACKWARD | EXEC_FLAG_MARK);
+	state->keep = (eflags & EXEC_FLAG_REWIND) != 0;
+	eflags &= ~(EXEC_FLAG_REWIND | EXEC_FLAG_BACKWARD | EXEC_FLAG_MARK);
 	state->outer = ExecInitNode(linitial(plan->custom_plans), estate, eflags);
 	state->inner = ExecInitNode(lsecond(plan->custom_plans), estate, eflags);
 	node->custom_ps = list_make2(state->outer, state->inner);
@@ -315,12 +334,17 @@ lookup_begin(CustomScanState *node, EState *estate, int eflags)
 	start_over(state);
 }
 
-/* ReScanCustomScan: core does not know the children, so they are told here. */
+/*
+ * ReScanCustomScan: while no parameter has changed, the rows are those of
+ * before.  Core does not know the children, so they are told here.
+ */
 static void
 lookup_rescan(CustomScanState *node)
 {
 	LookupState *state = (LookupState *) node;
 
+	if (lookup_replay(state, node->ss.ps.chgParam == NULL))
+		return;
 	if (node->ss.ps.chgParam != NULL)
 	{
 		UpdateChangedParamSet(state->outer, node->ss.ps.chgParam);
@@ -337,6 +361,7 @@ lookup_end(CustomScanState *node)
 {
 	LookupState *state = (LookupState *) node;
 
+	lookup_end_store(state);
 	ExecEndNode(state->outer);
 	ExecEndNode(state->inner);
 }

@@ -9,6 +9,7 @@
 
 #include "scan.h"
 #include "utils/hsearch.h"
+#include "utils/tuplestore.h"
 
 /* Which lookup of a batch an outer row takes part in. */
 typedef enum LookupPass
@@ -81,6 +82,12 @@ typedef struct LookupState
 	bool		by_key;			/* else any row of the pass may match */
 	int			candidate;		/* row to try next */
 
+	/* rows already returned, to return them again without a request */
+	bool		keep;
+	Tuplestorestate *store;
+	bool		replaying;
+	TupleTableSlot *store_slot;
+
 	/* for EXPLAIN */
 	int64		batches;
 	int64		total_keys;
@@ -94,5 +101,11 @@ extern ExprContext *lookup_show_tuple(LookupState *state);
 /* lookup_batch.c */
 extern bool batch_load(LookupState *state);
 extern int	batch_first_row(LookupState *state, const IntentScalar *scalar);
+
+/* lookup_store.c */
+extern void lookup_keep_row(LookupState *state, TupleTableSlot *slot);
+extern TupleTableSlot *lookup_kept_row(LookupState *state);
+extern bool lookup_replay(LookupState *state, bool same);
+extern void lookup_end_store(LookupState *state);
 
 #endif							/* INTENT_LOOKUP_PRIVATE_H */

@@ -293,7 +293,22 @@ start(ForeignScanState *node, IntentScan *scan)
 
 /* ---- rows ---- */
 
-/* The next row that the API sends; false at the end. */
+/*
+ * A chain with rows to read, or NULL when there are no more.  A scan that must
+ * not wait is "blocked" where it would have to, and gets NULL as well.
+ */
+Chain *
+scan_next_chain(IntentScan *scan)
+{
+	Chain	   *chain = NULL;
+
+	if (!scan->must_not_wait)
+		return chains_next(scan->chains);
+	scan->blocked = !scan->may_send || !chains_try(scan->chains, &chain);
+	return chain;
+}
+
+/* The next row that the API sends; false at the end, or if it is blocked. */
 bool
 scan_fetch_row(IntentScan *scan, TupleTableSlot *slot)
 {
@@ -301,9 +316,11 @@ scan_fetch_row(IntentScan *scan, TupleTableSlot *slot)
 		return best_fetch(scan->best, slot);
 	while (!scan->done)
 	{
-		Chain	   *chain = chains_next(scan->chains);
+		Chain	   *chain = scan_next_chain(scan);
 		bool		passes;
 
+		if (scan->blocked)
+			break;
 		if (!chain)
 		{
 			scan->done = true;
@@ -343,13 +360,17 @@ replay_row(IntentScan *scan, TupleTableSlot *slot)
 	return true;
 }
 
-/* IterateForeignScan: the next row, from what was kept or from the API. */
+/*
+ * IterateForeignScan: the next row, from what was kept or from the API.  In a
+ * scan that must not wait an empty slot may only mean that it is blocked.
+ */
 TupleTableSlot *
 intentIterateForeignScan(ForeignScanState *node)
 {
 	IntentScan *scan = node->fdw_state;
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
 
+	scan->blocked = false;
 	if (scan->counts != NIL)
 		return scan_count(node);
 	if (!scan->started)
@@ -364,7 +385,8 @@ intentIterateForeignScan(ForeignScanState *node)
 	}
 	else if (scan->store)
 		tuplestore_puttupleslot(scan->store, slot);
-	scan->statement->delivered = true;
+	if (!scan->blocked)
+		scan->statement->delivered = true;
 	return slot;
 }
 

@@ -13,6 +13,15 @@
 #include "input.h"
 #include "row.h"
 
+/* How far a scan has come that counts rows. */
+typedef enum ScanCounting
+{
+	SCAN_COUNTED_NOTHING,
+	SCAN_COUNTS_TOTALS,			/* adds up what answers tell */
+	SCAN_COUNTS_ROWS,			/* reads them */
+	SCAN_COUNTED,
+} ScanCounting;
+
 typedef struct IntentScan
 {
 	/* from the plan */
@@ -45,6 +54,12 @@ typedef struct IntentScan
 	int64		returned;		/* rows, over all starts */
 	const IntentChainSpec *row_chain;	/* of the row returned last */
 
+	/* asked asynchronously, see scan_async.c */
+	struct AsyncMember *member; /* NULL: never was */
+	bool		must_not_wait;
+	bool		may_send;		/* its turn has come; if it must not wait */
+	bool		blocked;		/* no row was returned, for want of waiting */
+
 	/* rows already returned, to return them again without a request */
 	bool		keep;
 	Tuplestorestate *store;
@@ -52,8 +67,10 @@ typedef struct IntentScan
 	TupleTableSlot *store_slot;
 
 	/* counts instead of rows */
-	bool		counted;
+	ScanCounting counting;
 	bool		counted_rows;	/* by reading them */
+	int			counted_generation; /* of the statement, when counting began */
+	bool		returned;		/* the count, since the last start */
 	int64	   *results;		/* by counts */
 
 	MemoryContext context;		/* lives as long as the scan */

@@ -55,34 +55,65 @@ add_to_results(IntentScan *scan, const TupleTableSlot *slot, int64 n)
 	}
 }
 
-/* One request for each chain; false when an answer told no total. */
-static bool
+static void
+count_from_zero(IntentScan *scan)
+{
+	memset(scan->results, 0, sizeof(int64) * list_length(scan->counts));
+	scan->counted_generation = scan->statement->generation;
+}
+
+static void
+begin_counting(ForeignScanState *node, IntentScan *scan, ScanCounting how)
+{
+	scan->counting = how;
+	scan->counted_rows = how == SCAN_COUNTS_ROWS;
+	scan_open_chains(node, how == SCAN_COUNTS_TOTALS);
+	count_from_zero(scan);
+}
+
+/*
+ * One request for each chain.  When an answer tells no total, rows are counted
+ * instead.
+ */
+static void
 count_totals(ForeignScanState *node, IntentScan *scan)
 {
 	int64		total = 0;
-	bool		told;
+	bool		told = true;
 
-	scan_open_chains(node, true);
-	if (scan->done)
-		return true;			/* no chain at all */
-	while (chains_next(scan->chains) != NULL)
+	while (!scan->done && scan_next_chain(scan) != NULL)
 		 /* chains of totals have no rows */ ;
-	told = chains_total(scan->chains, &total) == scan->request->nchains;
+	if (scan->blocked)
+		return;
+	if (!scan->done)
+		told = chains_total(scan->chains, &total) == scan->request->nchains;
 	scan_stop_chains(scan);
-	if (told)
-		add_to_results(scan, NULL, total);
-	return told;
+	if (!told)
+	{
+		begin_counting(node, scan, SCAN_COUNTS_ROWS);
+		return;
+	}
+	add_to_results(scan, NULL, total);
+	scan->counting = SCAN_COUNTED;
 }
 
+/* Rows counted before all started again do not count. */
 static void
 count_rows(ForeignScanState *node, IntentScan *scan)
 {
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
+	bool		found;
 
-	scan->counted_rows = true;
-	scan_open_chains(node, false);
-	while (scan_fetch_row(scan, slot))
-		add_to_results(scan, slot, 1);
+	do
+	{
+		found = scan_fetch_row(scan, slot);
+		if (scan->counted_generation != scan->statement->generation)
+			count_from_zero(scan);
+		if (found)
+			add_to_results(scan, slot, 1);
+	} while (found);
+	if (!scan->blocked)
+		scan->counting = SCAN_COUNTED;
 }
 
 static void
@@ -101,32 +132,47 @@ store_results(IntentScan *scan, TupleTableSlot *slot)
 	ExecStoreVirtualTuple(slot);
 }
 
+/* With the values of before the count is known. */
+static void
+start_counting(ForeignScanState *node, IntentScan *scan)
+{
+	ExprContext *econtext = node->ss.ps.ps_ExprContext;
+	bool		same = inputs_evaluate(scan->inputs, econtext);
+
+	scan->returned = false;
+	if (!same || scan->counting != SCAN_COUNTED)
+	{
+		scan_stop_chains(scan);
+		scan->counting = SCAN_COUNTED_NOTHING;
+		scan_make_request(scan, econtext);
+		begin_counting(node, scan, is_covered(scan, scan->request) ?
+					   SCAN_COUNTS_TOTALS : SCAN_COUNTS_ROWS);
+	}
+	scan->started = true;
+}
+
 /*
- * The one row of a counting scan, then none.  After a rescan with the same
- * values the count of before is returned again.
+ * The one row of a counting scan, then none.  If the scan is blocked, the next
+ * call goes on.
  */
 TupleTableSlot *
 scan_count(ForeignScanState *node)
 {
 	IntentScan *scan = node->fdw_state;
-	ExprContext *econtext = node->ss.ps.ps_ExprContext;
-	bool		same;
+	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
 
-	if (scan->started)
-		return ExecClearTuple(node->ss.ss_ScanTupleSlot);
-	same = inputs_evaluate(scan->inputs, econtext);
-	if (!same || !scan->counted)
-	{
-		scan_stop_chains(scan);
-		scan->counted = scan->counted_rows = false;
-		scan_make_request(scan, econtext);
-		memset(scan->results, 0, sizeof(int64) * list_length(scan->counts));
-		if (!is_covered(scan, scan->request) || !count_totals(node, scan))
-			count_rows(node, scan);
-		scan->counted = true;
-	}
-	scan->started = true;
+	if (!scan->started)
+		start_counting(node, scan);
+	if (scan->returned)
+		return ExecClearTuple(slot);
+	if (scan->counting == SCAN_COUNTS_TOTALS)
+		count_totals(node, scan);
+	if (scan->counting == SCAN_COUNTS_ROWS && !scan->blocked)
+		count_rows(node, scan);
+	if (scan->blocked)
+		return ExecClearTuple(slot);
+	scan->returned = true;
 	scan->statement->delivered = true;
-	store_results(scan, node->ss.ss_ScanTupleSlot);
-	return node->ss.ss_ScanTupleSlot;
+	store_results(scan, slot);
+	return slot;
 }

@@ -12,6 +12,7 @@
 /* scan.c */
 extern void scan_make_request(IntentScan *scan, ExprContext *econtext);
 extern void scan_open_chains(ForeignScanState *node, bool totals_only);
+extern Chain *scan_next_chain(IntentScan *scan);
 extern bool scan_fetch_row(IntentScan *scan, TupleTableSlot *slot);
 extern void scan_stop_chains(IntentScan *scan);
 extern bool scan_has_local_inputs(const IntentScan *scan);

@@ -145,6 +145,52 @@ clauses_of(List *restrictinfos)
 	return clauses;
 }
 
+/* Do expressions other than a bare column read that column of the relation? */
+static bool
+computed_with(PlannerInfo *root, List *targets, Index relid, int attno)
+{
+	ListCell   *lc;
+
+	foreach(lc, targets)
+	{
+		Node	   *node = (Node *) lfirst_node(TargetEntry, lc)->expr;
+		Bitmapset  *read = bare_var(node) ? NULL :
+		add_vars(root, NULL, node, relid);
+
+		if (bms_is_member(attno, read) || bms_is_member(0, read))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Does RETURNING or ON CONFLICT use what is written into the column, and not
+ * only put it out?
+ */
+static bool
+used_where_written(PlannerInfo *root, int resno)
+{
+	Query	   *parse = root->parse;
+	OnConflictExpr *conflict = parse->onConflict;
+	int			attno = resno;
+	Bitmapset  *read = NULL;
+
+	if (parse->commandType == CMD_UPDATE)
+		attno = list_nth_int(root->update_colnos, resno - 1);
+	if (computed_with(root, parse->returningList, parse->resultRelation, attno))
+		return true;
+	if (!conflict)
+		return false;
+	read = add_vars(root, read, (Node *) conflict->arbiterElems,
+					parse->resultRelation);
+	read = add_vars(root, read, conflict->arbiterWhere, parse->resultRelation);
+	read = add_vars(root, read, conflict->onConflictWhere,
+					conflict->exclRelIndex);
+	return bms_is_member(attno, read) || bms_is_member(0, read) ||
+		computed_with(root, conflict->onConflictSet, conflict->exclRelIndex,
+					  attno);
+}
+
 /* Is the query's output column handed on to a client and nothing else? */
 static bool
 only_shown(PlannerInfo *root, int resno)
@@ -154,7 +200,8 @@ only_shown(PlannerInfo *root, int resno)
 	if (root->parse->commandType == CMD_MERGE || root->parse->setOperations)
 		return false;
 	if (parent == NULL)
-		return true;
+		return root->parse->commandType == CMD_SELECT ||
+			!used_where_written(root, resno);
 	if (parent->parse->setOperations)
 		return false;
 	for (int i = 1; i < parent->simple_rel_array_size; i++)

@@ -6,7 +6,7 @@
 
 #include <pthread.h>
 
-#define SLOTS 65536				/* about 100 MB when all hold live rows */
+#define SLOTS 131072			/* about 200 MB when all hold live rows */
 #define LOCKS 64
 
 typedef struct Slot

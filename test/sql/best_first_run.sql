@@ -22,7 +22,7 @@ SELECT bands();
 -- results that are still being made are waited for, and retries are as ever
 SELECT config('{"materialize_calls": 2, "advance_after": null}');
 SELECT explain('SELECT hem FROM audience WHERE topic_id = 117801 ORDER BY intent_score DESC LIMIT 10', 'Bands|Polls|Rows Received', 'ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF');
-SELECT fault('{"status": 503}', match => '{"contains": "\"minScore\":81"}');
+SELECT fault('{"status": 503}', match => '{"contains": "\"maxScore\":100"}');
 SELECT explain('SELECT hem FROM audience WHERE topic_id = 117801 ORDER BY intent_score DESC LIMIT 10', 'Bands|Retries|Rows Received', 'ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF');
 -- a budget of requests holds for all bands together
 ALTER FOREIGN TABLE audience OPTIONS (max_requests '2');

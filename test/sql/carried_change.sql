@@ -36,6 +36,14 @@ SELECT count(*), count(email) BETWEEN 1 AND 50 AS some FROM audience WHERE topic
 SELECT count(*), count(email) BETWEEN 1 AND 50 AS some FROM audience WHERE topic_id = 117801;
 SELECT count(*) > 0 FROM audience WHERE topic_id = 117801 AND email IS NULL;
 SELECT config('{"drop_member": null, "rows": "seed"}');
+-- an empty page tells nothing: the first one with rows does
+ALTER SERVER sim OPTIONS (SET user_agent 'and again once more');
+SELECT config('{"faults": [
+  {"match": {}, "fault": {"body": "{\"data\":[],\"meta\":{\"hasMore\":true,\"nextCursor\":\"x\",\"totalCount\":1}}"}},
+  {"match": {"contains": "\"x\""}, "fault": {"body": "{\"data\":[{\"hem\":\"a\",\"topicId\":1,\"seniority\":\"vp\"}],\"meta\":{\"hasMore\":false}}"}}]}');
+SELECT seniority, count(*) FROM audience WHERE topic_id = 1 GROUP BY 1;
+ALTER SERVER sim OPTIONS (SET user_agent 'and then');
+SELECT config('{"faults": []}');
 -- no rows, nothing learnt: no error either
 ALTER FOREIGN TABLE audience OPTIONS (DROP page_size);
 SELECT seniority FROM audience WHERE topic_id = 140000 ORDER BY seniority;

@@ -74,6 +74,18 @@ SELECT use($$ SELECT seniority FROM audience WHERE topic_id = 135790 UNION SELEC
 SELECT use($$ SELECT seniority FROM audience WHERE topic_id = 135790 INTERSECT SELECT 'x' $$);
 SELECT use($$ SELECT 'x' EXCEPT SELECT seniority FROM audience WHERE topic_id = 135790 $$);
 SELECT use($$ SELECT seniority FROM audience WHERE topic_id = 135790 UNION ALL SELECT seniority FROM audience WHERE topic_id = 137000 ORDER BY 1 $$);
+-- written, and used where it is
+CREATE TABLE kept (email text UNIQUE, s text, t int UNIQUE, UNIQUE (s, t));
+SELECT use($$ INSERT INTO kept SELECT email, seniority FROM audience WHERE topic_id = 135790 RETURNING s, kept, upper(email) $$);
+SELECT use($$ INSERT INTO kept SELECT email, seniority FROM audience WHERE topic_id = 135790 ON CONFLICT (email) DO UPDATE SET s = excluded.s WHERE excluded.email <> '' $$);
+SELECT use($$ UPDATE kept SET s = seniority FROM audience a WHERE a.email = kept.email AND topic_id = 135790 RETURNING kept.s $$);
+SELECT use($$ INSERT INTO kept SELECT email, seniority FROM audience WHERE topic_id = 135790 RETURNING s IS NULL $$);
+SELECT use($$ INSERT INTO kept SELECT email, seniority FROM audience WHERE topic_id = 135790 RETURNING to_jsonb(kept) $$);
+SELECT use($$ INSERT INTO kept SELECT email, seniority FROM audience WHERE topic_id = 135790 LIMIT 1 RETURNING s IS NULL $$);
+SELECT use($$ INSERT INTO kept SELECT email, seniority FROM audience WHERE topic_id = 135790 ON CONFLICT (s, t) DO NOTHING $$);
+SELECT use($$ INSERT INTO kept SELECT email, seniority FROM audience WHERE topic_id = 135790 ON CONFLICT (email) DO UPDATE SET s = 'x' WHERE excluded.s IS NULL $$);
+SELECT use($$ INSERT INTO kept SELECT email, seniority FROM audience WHERE topic_id = 135790 ON CONFLICT (email) DO UPDATE SET s = coalesce(excluded.s, 'x') $$);
+SELECT use($$ UPDATE kept SET t = 5, s = seniority FROM audience a WHERE a.email = kept.email AND topic_id = 135790 RETURNING kept.s IS NULL $$);
 -- handed on by a subquery, above it
 SELECT use($$ SELECT * FROM (SELECT seniority AS s FROM audience WHERE topic_id = 135790) a WHERE s = 'vp' OR s IS NULL $$);
 SELECT use($$ SELECT * FROM (SELECT seniority AS s FROM audience WHERE topic_id = 135790 LIMIT 5) a WHERE s IS NULL $$);

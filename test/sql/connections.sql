@@ -47,6 +47,12 @@ CREATE FOREIGN DATA WRAPPER other;
 CREATE SERVER elsewhere FOREIGN DATA WRAPPER other;
 SELECT intent_fdw_disconnect('elsewhere');
 SELECT intent_fdw_disconnect(NULL) IS NULL;
-DROP FOREIGN DATA WRAPPER other CASCADE;
+-- all of them
+SELECT count(*) FROM pages WHERE topic_id = 110003;
 SELECT bool_or(intent_fdw_disconnect(srvname)) FROM pg_foreign_server;
+SELECT * FROM intent_fdw_connections;
+-- the change of any server closes those of all
+SELECT count(*) FROM pages WHERE topic_id = 110003;
+SELECT server, connections FROM intent_fdw_connections;
+DROP FOREIGN DATA WRAPPER other CASCADE;
 SELECT * FROM intent_fdw_connections;

@@ -57,7 +57,12 @@ SELECT DISTINCT r LIKE '%"limit":1}' FROM requests() r;
 SELECT config('{"null_total": true}');
 SELECT count(*) = (SELECT count(*) FROM people WHERE topic_id = 110003) FROM audience WHERE topic_id = 110003;
 SELECT substring(r, '"limit".*') FROM requests() r;
-SELECT config('{"null_total": false}');
+-- a new run while they are: from zero again
+SELECT config('{"on_new_run": "switch", "advance_after": {"requests": 2, "date": "2026-11-23"}}');
+SELECT count(*) AS n FROM audience WHERE topic_id = 117801 \gset
+SELECT count(*) = :n FROM (SELECT hem FROM audience WHERE topic_id = 117801 OFFSET 0) q;
+SELECT count(*) FROM requests();
+SELECT config('{"null_total": false, "on_new_run": null, "advance_after": null, "dates": null}');
 SELECT fault('{"total": 1}');
 SELECT count(*) = (SELECT count(*) FROM people WHERE topic_id = 110003) FROM audience WHERE topic_id = 110003;
 SELECT substring(r, '"limit".*') FROM requests() r;

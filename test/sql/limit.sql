@@ -65,7 +65,9 @@ SELECT limits($$ SELECT hem FROM audience LEFT JOIN local ON t = topic_id WHERE 
 SELECT limits($$ SELECT hem FROM audience a WHERE topic_id = 110003 AND EXISTS (SELECT FROM local WHERE t = a.intent_score) LIMIT 3 $$);
 SELECT limits($$ SELECT hem FROM audience a WHERE topic_id = 110003 AND intent_score NOT IN (SELECT t FROM local) LIMIT 3 $$);
 SELECT limits($$ SELECT hem FROM audience a WHERE topic_id = 110003 AND random() < 2 LIMIT 3 $$);
+SET enable_async_append = off;
 SELECT limits($$ SELECT hem FROM audience WHERE topic_id = 110003 UNION ALL SELECT hem FROM audience WHERE topic_id = 135790 LIMIT 3 $$);
+RESET enable_async_append;
 SELECT limits($$ SELECT * FROM (SELECT hem FROM audience WHERE topic_id = 110003) a WHERE hem > 'f' LIMIT 3 $$);
 SELECT limits($$ SELECT hem FROM audience WHERE topic_id = 110003 LIMIT (SELECT 3) $$);
 SELECT limits($$ SELECT hem FROM audience WHERE topic_id = 110003 LIMIT (random() * 0)::int + 3 $$);

@@ -54,8 +54,11 @@ SELECT gender, count(*) FROM people WHERE topic_id = 117801 AND gender IN ('male
 SELECT sent();
 -- what is only put out, through the parent and in another order of columns
 SELECT count(*) FROM (SELECT seniority, hem FROM by_gender WHERE topic_id = 135790) a;
+-- (one after the other, so that it is always the same one that raises)
+SET enable_async_append = off;
 SELECT failure('SELECT count(seniority) FROM by_gender WHERE topic_id = 117801');
 SELECT failure('SELECT hem FROM by_gender WHERE topic_id = 117801 ORDER BY seniority');
+RESET enable_async_append;
 SELECT request_count() > 0;
 -- writing is refused
 SELECT failure($$ INSERT INTO parts VALUES ('y', 1, 110003) $$);

@@ -16,6 +16,11 @@ SELECT count(*) FROM (SELECT FROM audience WHERE topic_id = 110003) a;
 SELECT tableoid::regclass, count(*) FROM audience WHERE topic_id = 135790 GROUP BY 1;
 SELECT (a).hem = hem, a IS NOT DISTINCT FROM a FROM (SELECT a, hem FROM audience a WHERE topic_id = 135790) x LIMIT 0;
 
+-- where nothing may be written
+BEGIN READ ONLY ISOLATION LEVEL SERIALIZABLE;
+SELECT count(*), min(email) FROM audience WHERE topic_id = 135790;
+COMMIT;
+
 -- the live form: 56 members
 SELECT config('{"rows": "live"}');
 ALTER SERVER sim OPTIONS (ADD user_agent 'again');

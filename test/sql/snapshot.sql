@@ -55,6 +55,17 @@ SELECT data_date FROM audience WHERE topic_id = 135790;
 SELECT config('{"advance_after": null, "dates": null}');
 SELECT config('{"advance_after": {"requests": 1, "date": "2026-11-24"}}');
 SELECT failure($$ SELECT (SELECT count(*) FROM audience WHERE topic_id = 135790), (SELECT count(*) FROM audience WHERE topic_id = 137000) $$);
+-- scans of two servers have nothing to do with each other
+SELECT config('{"advance_after": null, "dates": null}');
+CREATE SERVER other FOREIGN DATA WRAPPER intent_fdw;
+DO $$ BEGIN EXECUTE format('ALTER SERVER other OPTIONS (ADD base_url %L)', current_setting('intent_sim.url')); END $$;
+CREATE USER MAPPING FOR CURRENT_USER SERVER other OPTIONS (api_key 'sk_test_simulator');
+CREATE FOREIGN TABLE elsewhere (topic_id integer, data_date date) SERVER other;
+SELECT config('{"advance_after": {"requests": 1, "date": "2026-11-24"}}');
+SELECT (SELECT min(data_date) FROM audience WHERE topic_id = 135790), (SELECT min(data_date) FROM elsewhere WHERE topic_id = 137000);
+SET client_min_messages = warning;
+DROP SERVER other CASCADE;
+RESET client_min_messages;
 -- two statements may see two
 SELECT config('{"advance_after": null, "dates": null}');
 SELECT config('{"advance_after": {"requests": 1, "date": "2026-11-25"}}');

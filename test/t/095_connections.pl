@@ -66,14 +66,13 @@ is($s->value($eight), $right, 'eight chains at a time over HTTP/2') for 1 .. 2;
 is(scalar(grep { $_->{protocol} eq 'HTTP/2.0' } @log), 2 * $pages, '... all of it HTTP/2');
 is(connections(@log), 1, '... over one connection');
 is(scalar(grep { $_->{accept} =~ /\bgzip\b/ && $_->{encoding} eq 'gzip' } @log) > $pages, 1, '... compressed where it pays');
-# at once: the first eight requests came before the first was answered
-my @at = sort { $a <=> $b } map { $_->{at_ms} } grep { !$_->{body}{cursor} } $sim->log;
+# at once: all eight first pages are asked for before the first one is answered
 use_kind('good');
-$sim->fresh(latency_ms => 300);
+$sim->fresh(latency_ms => 1000);
 $s->value($eight =~ s/each WHERE/each WHERE hem = 'nobody' AND/r);
-@at = map { $_->{at_ms} } grep { !$_->{body}{cursor} } $sim->log;
+my @at = sort { $a <=> $b } map { $_->{at_ms} } grep { !$_->{body}{cursor} } $sim->log;
 is(scalar(@at), 8, 'eight first pages');
-cmp_ok((sort { $b <=> $a } @at)[0] - (sort { $a <=> $b } @at)[0], '<', 250, '... asked for at the same time');
+cmp_ok($at[-1] - $at[0], '<', 900, '... asked for at the same time');
 
 # --- fewer streams than chains, fewer requests than pages, a reload, streams cut off
 
@@ -102,8 +101,6 @@ $sim->set(faults => [ { match => { page => 2 }, times => 3, fault => { cut_body 
 my $r = $s->ask($eight);
 is($r->{out}, $right, 'streams reset: complete, no row twice') or diag($r->{err});
 is($sim->count, $pages + 3, '... each asked for again');
-@log = logged($pages + 3);
-is(connections(@log), 1, '... over the same connection');
 
 # --- a connection that the server has closed: the TLS session is resumed
 
@@ -117,6 +114,18 @@ is($s->value($one), $people, '... is connected to again');
 @log = logged(1);
 is(join('', keys %{ { map { $_->{resumed} => 1 } @log } }), 'r', '... by the TLS session of before');
 
+# ... also when a cancel has taken connection and handle with it
+$sim->fault({ stall => $json });
+$s->value("SET statement_timeout = '300ms'");
+fails_with($s, $one, '57014', qr/timeout/, 'a scan that is cancelled');
+$s->value('SET statement_timeout = 0');
+$sim->fresh;
+eventually(sub { $nginx->open_connections('impatient') == 0 }, 'its connection is closed');
+$nginx->fresh_log;
+is($s->value($one), $people, '... and the next one');
+@log = logged(1);
+is(join('', keys %{ { map { $_->{resumed} => 1 } @log } }), 'r', '... resumes the TLS session too');
+
 # --- a body of several segments goes out at once: TCP_NODELAY, as the kernel tells it
 
 SKIP:
@@ -125,8 +134,8 @@ SKIP:
 	$s->value($one);
 	my @sockets = backend_sockets($sim->{port});
 	skip('the kernel does not show the sockets of another process', 2) unless @sockets;
-	is(scalar(@sockets), 4, 'the four connections of the first scan are still there');
-	is(scalar(grep { unpack('i', getsockopt($_, IPPROTO_TCP, TCP_NODELAY)) } @sockets), 4, '... with TCP_NODELAY');
+	is(scalar(@sockets), 1, 'one socket: those of before the server was altered are closed');
+	is(unpack('i', getsockopt($sockets[0], IPPROTO_TCP, TCP_NODELAY)), 1, '... with TCP_NODELAY');
 }
 
 # The backend's sockets to a port, by pidfd_open() and pidfd_getfd(), which a kernel may refuse.

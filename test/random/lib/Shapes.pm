@@ -18,11 +18,17 @@ push @settings, 'enable_partitionwise_join = on', 'enable_partitionwise_aggregat
 	'from_collapse_limit = 1', "work_mem = '64kB'", 'jit = off', 'geqo_threshold = 2', 'cursor_tuple_fraction = 1',
 	'constraint_exclusion = on', 'extra_float_digits = 0';
 
+# What is left when these are off: batched lookups, lookups one by one, scans in the order of the score.
+my @leave = (
+	[ map { "enable_$_ = off" } qw(nestloop hashjoin mergejoin) ],
+	[ map { "$_ = off" } qw(enable_hashjoin enable_mergejoin intent_fdw.enable_batched_lookup) ],
+	[ map { "enable_$_ = off" } qw(sort hashagg) ]);
+
 # How often each shape is drawn.
 my @shapes = (
 	[ 14, 'rows' ], [ 6, 'ordered' ], [ 5, 'limited' ], [ 10, 'aggregate' ], [ 4, 'counted' ], [ 4, 'distinct' ],
 	[ 4, 'window' ], [ 14, 'joined' ], [ 6, 'outer_joined' ], [ 8, 'semi' ], [ 5, 'lookup_semi' ], [ 6, 'lateral' ],
-	[ 5, 'correlated' ], [ 5, 'set_operation' ], [ 5, 'cte' ], [ 4, 'derived' ], [ 4, 'view' ], [ 5, 'partitioned' ],
+	[ 5, 'correlated' ], [ 5, 'set_operation' ], [ 5, 'union_all' ], [ 5, 'cte' ], [ 4, 'derived' ], [ 4, 'view' ], [ 5, 'partitioned' ],
 	[ 4, 'self_joined' ], [ 3, 'function' ], [ 3, 'quantified' ], [ 8, 'handed_on' ], [ 3, 'top' ], [ 3, 'two_outers' ], [ 3, 'ties' ], [ 2, 'multiplied' ], [ 4, 'cursor' ], [ 3, 'recursive' ], [ 3, 'written' ], [ 3, 'locked' ], [ 2, 'three_way' ]);
 
 # statement(): a random one:
@@ -35,6 +41,7 @@ sub statement {
 	$q->{prepare} = chance(0.3);
 	$q->{executions} = pick(1, 2, 3, 7);
 	$q->{settings} = [ map { pick(@settings) } 1 .. pick(0, 0, 1, 1, 2, 4) ];
+	push @{ $q->{settings} }, @{ pick(@leave) } if chance(0.15);
 	@{ $q->{settings} } = grep { !/^work_mem/ } @{ $q->{settings} } if $Grammar::excluded{spill};
 	push @{ $q->{settings} }, 'plan_cache_mode = ' . pick('force_generic_plan', 'force_custom_plan', 'auto') if $q->{prepare};
 	my $total = 0;
@@ -367,6 +374,23 @@ sub shape_set_operation {
 	my $text = join ' ' . pick('UNION ALL', 'UNION ALL', 'UNION', 'INTERSECT', 'EXCEPT', 'EXCEPT ALL') . ' ', @arms;
 	return $text if chance(0.5);
 	return "SELECT count(*), max(s) FROM ($text) x WHERE t > " . pick(0, 103006, 117800);
+}
+
+# The best of several audiences together: arms that may come in order, or run at once.
+sub shape_union_all {
+	my ($self, $q) = @_;
+	my ($cast, $way) = (pick('', '', '::numeric'), pick(' DESC', ' DESC', ''));
+	my @arms = map {
+		my $s = $self->scan($_);
+		my $where = $self->where($s);
+		my $n = $s->{name};
+		"SELECT $n->{hem}\::text AS h, $n->{topic_id}\::integer AS t, $n->{intent_score}$cast AS s FROM " . from($s) . " WHERE $where"
+	} 'a', 'b', (chance(0.4) ? 'd' : ()), (chance(0.2) ? 'e' : ());
+	my $text = join(' UNION ALL ', @arms);
+	return "SELECT max(s), min(s), count(*) FROM ($text) x" if chance(0.2);
+	return $text if chance(0.3);
+	$q->{compare} = 'ordered';
+	return "SELECT * FROM ($text) x ORDER BY s$way, h, t" . optional($self->limit);
 }
 
 sub shape_cte {

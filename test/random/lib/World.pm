@@ -44,6 +44,7 @@ our %tables = (
 		options => q(audience_id '11111111-2222-4333-8444-555555555555') },
 	dated => { kind => 'any', date => '2026-11-20', options => q(data_date '2026-11-20') },
 	counted => { kind => 'any', exact => 1, options => q(count_pushdown 'trusted') },
+	uncounted => { kind => 'any', options => q(count_pushdown 'off') },
 	counted_each => { kind => 'each', exact => 1, options => q(count_pushdown 'trusted', topic_mode 'each') },
 	banded => { kind => 'any', options => q(score_bands '3') },
 	other => { kind => 'any', other => 1 },

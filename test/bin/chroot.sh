@@ -1,0 +1,71 @@
+# What matrix and the benchmark share: chroots of Debian suites that carry other PostgreSQL majors, made
+# by mmdebstrap. Sourced after lib.sh, never run. Uses $url (mirror), $log, and left, the seconds that remain.
+
+declare -A majors=([trixie]=17 [forky]=18 [sid]=18 [experimental]=19)
+
+# The Debian mirror of this machine, from either form of its apt sources.
+mirror() {
+	local sources=(/etc/apt/sources.list /etc/apt/sources.list.d/*)
+	{
+		grep -hoE '^(URIs:|deb ).*' "${sources[@]}" 2>/dev/null || true
+		echo http://deb.debian.org/debian
+	} | grep -oE 'https?://[^ ]*/debian/?( |$)' | sed -n 1p | tr -d ' '
+}
+
+# What apt needs inside as outside: a proxy, and old Release files of suites that were archived.
+apt_options() {
+	apt-config dump | grep -E '^Acquire::https?::Proxy ' | sed 's/^/--aptopt=/' || true
+	case $1 in
+		trixie) ;;
+		*) echo '--aptopt=Acquire::Check-Valid-Until "false"' ;;
+	esac
+}
+
+chroot_packages() {
+	local major=$1
+	echo "postgresql-$major,postgresql-server-dev-$major,libcurl4-openssl-dev,libjansson-dev,gcc,libc6-dev,make,libmicrohttpd-dev,zlib1g-dev,perl,libipc-run-perl,openssl,ca-certificates"
+}
+
+# make_root SUITE DIR [,PACKAGE...]: a chroot with everything that the tests need, and these packages
+make_root() {
+	local suite=$1 dir=$2 base=$1 options more=() more_packages=${3:-}
+	mapfile -t options <<<"$(apt_options "$suite")"
+	[ -n "${options[0]}" ] || options=()
+	if [ "$suite" = experimental ]; then
+		base=sid
+		more=("deb $url sid main" "deb $url experimental main")
+		more_packages+=,libpq5/experimental,libpq-dev/experimental
+	fi
+	timeout -k 10 "$(left)" mmdebstrap --quiet --variant=apt "${options[@]}" \
+		--include="$(chroot_packages "${majors[$suite]}")$more_packages" "$base" "$dir" "${more[@]:-$url}" >"$log" 2>&1
+}
+
+# complete_root SUITE DIR [,PACKAGE...]: the same unless DIR is one already, and an ordinary user in it
+complete_root() {
+	[ ! -e "$2/.complete" ] || return 0
+	say "$1: making a chroot from $url"
+	rm -rf "$2"
+	mkdir -p "$(dirname "$2")"
+	make_root "$@" || return 1
+	chroot "$2" useradd --create-home --user-group tester
+	touch "$2/.complete"
+}
+
+# in_root COMMAND [NAME=VALUE...]: as an ordinary user, from the copy of the tree in $root. Tests read
+# /proc: it is mounted in a mount namespace of the run's own, so that nothing is left of it.
+in_root() {
+	local command=$1
+	shift
+	unshare --mount -- sh -c 'mount -t proc proc "$0/proc"; exec "$@"' "$root" \
+		chroot --userspec=tester:tester "$root" env -i PATH=/usr/bin:/bin:/usr/sbin:/sbin HOME=/home/tester \
+		PGVERSION="${majors[$suite]}" "$@" sh -c "cd /home/tester/tree && $command"
+}
+
+copy_in() {
+	rm -rf "$root/home/tester/tree"
+	copy_tree "$root/home/tester"
+	chroot "$root" chown -R tester:tester /home/tester/tree
+}
+
+# What an interrupted run left running in the chroot.
+end_run() { [ -z "${root:-}" ] || end_strays "$(realpath -m "$root")"; }
