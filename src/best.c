@@ -290,10 +290,10 @@ load_rows(BestFirst *best, TupleTableSlot *slot)
 	while (!is_enough(best) &&
 		   (chain = read_row(best, slot, &passes)) != NULL)
 	{
-		if (rows_in_doubt(best->reader))
-			return BAND_TOO_LARGE;
 		if (chain->row == 0 && !may_go_on(best, chain))
 			return best->band.look ? BAND_LOOKED_AT : BAND_TOO_LARGE;
+		if (rows_in_doubt(best->reader))
+			return BAND_TOO_LARGE;
 		if (passes)
 			tuplesort_puttupleslot(best->sort, slot);
 		chain_row_taken(best->chains, chain);

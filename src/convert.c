@@ -79,6 +79,7 @@ convert_prepare(ConvertColumn *column, Oid typid, int32 typmod, MemoryContext co
 	column->basetype = getBaseTypeAndTypmod(typid, &column->typmod);
 	column->is_domain = column->basetype != typid;
 	column->kind = convert_kind(column->basetype, column->typmod);
+	column->type_name = MemoryContextStrdup(context, format_type_be(column->basetype));
 
 	if (column->kind == CONVERT_ARRAY)
 	{
@@ -111,10 +112,54 @@ convert_want(const ConvertColumn *column)
 	}
 }
 
+/*
+ * Input functions quote what they do not understand, and so would the log: a
+ * value of the wrong type may be somebody's name.  Only what it is about stays.
+ */
+static void
+conceal_value(void *arg)
+{
+	const ConvertColumn *column = arg;
+
+	/* (a string that is too long is not quoted) */
+	if (ERRCODE_TO_CATEGORY(geterrcode()) != ERRCODE_DATA_EXCEPTION ||
+		geterrcode() == ERRCODE_STRING_DATA_RIGHT_TRUNCATION)
+		return;
+	errmsg("a value does not fit type %s", column->type_name);
+	errdetail("It is not shown, since rows are people.");
+}
+
+/* While it is set, errors of this column's type do not show the value. */
+static void
+begin_concealing(ConvertColumn *column, ErrorContextCallback *callback)
+{
+	callback->callback = conceal_value;
+	callback->arg = column;
+	callback->previous = error_context_stack;
+	error_context_stack = callback;
+}
+
 static Datum
 through_input(ConvertColumn *column, char *text)
 {
-	return InputFunctionCall(&column->input, text, column->ioparam, column->typmod);
+	ErrorContextCallback callback;
+	Datum		result;
+
+	begin_concealing(column, &callback);
+	result = InputFunctionCall(&column->input, text, column->ioparam, column->typmod);
+	error_context_stack = callback.previous;
+	return result;
+}
+
+static void
+check_domain(ConvertColumn *column, Datum value, bool isnull)
+{
+	ErrorContextCallback callback;
+
+	begin_concealing(column, &callback);
+	domain_check(value, isnull, column->typid,
+				 &column->domain_extra, column->context);
+	error_context_stack = callback.previous;
 }
 
 /* A number as an error shows it: digits only, and not a page of them. */
@@ -273,8 +318,8 @@ base_datum(ConvertColumn *column, const PageValue *value)
  * in CurrentMemoryContext; does not point into the page.
  *
  * Raises 22003, 22P02 or HV004 for a value that does not fit, or whatever the
- * type's input function or a domain's constraint raises.  Our own messages
- * show numbers only; those of input functions show the value.
+ * type's input function or a domain's constraint raises.  Messages show numbers
+ * at most, never strings.
  */
 Datum
 convert_value(ConvertColumn *column, const PageValue *value, bool *isnull)
@@ -285,8 +330,7 @@ convert_value(ConvertColumn *column, const PageValue *value, bool *isnull)
 	if (!*isnull)
 		result = base_datum(column, value);
 	if (column->is_domain)
-		domain_check(result, *isnull, column->typid,
-					 &column->domain_extra, column->context);
+		check_domain(column, result, *isnull);
 	return result;
 }
 

@@ -33,6 +33,7 @@ typedef struct ConvertColumn
 	Oid			typid;			/* as declared, a domain perhaps */
 	Oid			basetype;
 	int32		typmod;			/* of basetype */
+	const char *type_name;		/* of basetype, for errors */
 	FmgrInfo	input;			/* of basetype; unset for CONVERT_ARRAY */
 	Oid			ioparam;
 	bool		is_domain;		/* the value passes domain_check() at the end */

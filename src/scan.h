@@ -70,7 +70,7 @@ typedef struct IntentScan
 	ScanCounting counting;
 	bool		counted_rows;	/* by reading them */
 	int			counted_generation; /* of the statement, when counting began */
-	bool		returned;		/* the count, since the last start */
+	bool		count_returned; /* since the last start */
 	int64	   *results;		/* by counts */
 
 	MemoryContext context;		/* lives as long as the scan */

@@ -139,7 +139,7 @@ start_counting(ForeignScanState *node, IntentScan *scan)
 	ExprContext *econtext = node->ss.ps.ps_ExprContext;
 	bool		same = inputs_evaluate(scan->inputs, econtext);
 
-	scan->returned = false;
+	scan->count_returned = false;
 	if (!same || scan->counting != SCAN_COUNTED)
 	{
 		scan_stop_chains(scan);
@@ -163,7 +163,7 @@ scan_count(ForeignScanState *node)
 
 	if (!scan->started)
 		start_counting(node, scan);
-	if (scan->returned)
+	if (scan->count_returned)
 		return ExecClearTuple(slot);
 	if (scan->counting == SCAN_COUNTS_TOTALS)
 		count_totals(node, scan);
@@ -171,7 +171,7 @@ scan_count(ForeignScanState *node)
 		count_rows(node, scan);
 	if (scan->blocked)
 		return ExecClearTuple(slot);
-	scan->returned = true;
+	scan->count_returned = true;
 	scan->statement->delivered = true;
 	store_results(scan, slot);
 	return slot;

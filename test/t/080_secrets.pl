@@ -96,7 +96,19 @@ $s->answer;
 $sim->fresh;
 look('SELECT hem FROM intent.audience');
 look("SELECT hem FROM intent.audience WHERE topic_id = $topic AND seniority > 'a'");
-$node->safe_psql('postgres', "CREATE FOREIGN TABLE wrong (hem integer, email text, topic_id integer) SERVER intent");
+# columns whose types do not take what rows hold: input functions would quote it
+my %types = ('hem integer' => '22P02', 'email date' => '22007', 'email jsonpath' => '42601', 'hem uuid' => '22P02', 'email integer[]' => 'HV004',
+	'email inet' => '22P02', 'email mood' => '22P02', 'email number_text' => '22P02', 'email varchar(3)' => '22001', 'hem point' => '22P02');
+$s->value("CREATE TYPE mood AS ENUM ('glad'); CREATE DOMAIN number_text AS text CHECK (VALUE::integer > 0); SET client_min_messages = warning");
+for my $column (sort keys %types)
+{
+	$s->value("DROP FOREIGN TABLE IF EXISTS fits; CREATE FOREIGN TABLE fits ($column, topic_id integer) SERVER intent");
+	my $r = look('SELECT * FROM fits WHERE topic_id = ' . $topic);
+	ok($r->{state}, "$column does not take it") or diag($r->{out});
+	unlike($r->{err}, qr/@|[0-9a-f]{32}/, "$column: nobody's data in the error");
+	like($r->{err}, qr/CONTEXT:.*column "(?:hem|email)" of foreign table "fits", row \d+ of page 1/s, "$column: but where it is");
+}
+$s->value('RESET client_min_messages');
 look("ALTER SERVER intent OPTIONS (SET base_url 'http://127.0.0.1:1')");
 is(look($query)->{state}, 'HV00N', 'nobody listens');
 $seen .= look('SELECT s.*, t.* FROM pg_foreign_server s, pg_foreign_table t')->{out};
@@ -138,6 +150,32 @@ for my $options ("api_key '$key', bearer_token '$key'", "api_key E'$key\\n'", "a
 	ok($r->{state}, 'refused');
 	unlike($r->{err} =~ s/^LINE \d.*//mrs, $secret, '... without showing the key');
 }
+
+# --- a user with USAGE can use the PUBLIC mapping's key where the server's owner sends it, and nowhere else
+
+$s->value('SET log_min_messages = warning; GRANT USAGE ON FOREIGN SERVER intent TO other; GRANT USAGE ON FOREIGN DATA WRAPPER intent_fdw TO other;
+	GRANT CREATE ON SCHEMA public TO other');
+my $elsewhere = IntentTest::Simulator->new(people => 10);
+my $u = session($node, user => 'other');
+$sim->fresh;
+$u->value('CREATE FOREIGN TABLE mine (hem text, topic_id integer) SERVER intent');
+is($u->value("SELECT count(*) FROM mine WHERE topic_id = $topic"), $sim->people($topic), 'a table of its own, by the PUBLIC mapping');
+my %attempts = (
+	'alters the server' => [ "ALTER SERVER intent OPTIONS (SET base_url '$elsewhere->{url}')", '42501' ],
+	'takes the server' => [ 'ALTER SERVER intent OWNER TO other', '42501' ],
+	'alters the mapping' => [ "ALTER USER MAPPING FOR PUBLIC SERVER intent OPTIONS (SET api_key 'sk_x')", '42501' ],
+	'drops the mapping' => [ 'DROP USER MAPPING FOR PUBLIC SERVER intent', '42501' ],
+	'sets base_url at its table' => [ "ALTER FOREIGN TABLE mine OPTIONS (ADD base_url '$elsewhere->{url}')", 'HV00D' ],
+	'sets base_url at its mapping' => [ "CREATE USER MAPPING FOR other SERVER intent OPTIONS (base_url '$elsewhere->{url}')", 'HV00D' ],
+	'sets a proxy at its server' => [ "CREATE SERVER through FOREIGN DATA WRAPPER intent_fdw OPTIONS (proxy '$elsewhere->{url}')", '42501' ],
+	'allows http at its server' => [ "CREATE SERVER open FOREIGN DATA WRAPPER intent_fdw OPTIONS (allow_http 'true', base_url 'http://192.0.2.1')", '42501' ],
+	'names a file as key' => [ "CREATE USER MAPPING FOR other SERVER intent OPTIONS (api_key_file '/etc/passwd')", '42501' ],
+	'asks a server of its own' => [ "CREATE SERVER theirs FOREIGN DATA WRAPPER intent_fdw OPTIONS (base_url '$elsewhere->{url}');
+		CREATE FOREIGN TABLE theirs (hem text, topic_id integer) SERVER theirs; SELECT hem FROM theirs WHERE topic_id = $topic", '42704' ]);
+fails_with($u, $attempts{$_}[0], $attempts{$_}[1], qr/ERROR/, "a user with USAGE $_") for sort keys %attempts;
+unlike($u->value('SELECT * FROM pg_user_mappings'), $secret, '... and is not shown the key');
+is($elsewhere->count, 0, '... which went nowhere else');
+$u->quit;
 
 $_->quit for $s, $control;
 done_testing();

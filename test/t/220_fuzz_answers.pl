@@ -230,7 +230,8 @@ if ($count > 2 * $batch)
 	cmp_ok($outcome{'00000'} // 0, '>', $count / 5, 'there were rows');
 	cmp_ok($outcome{HV00M} // 0, '>', $count / 5, 'there were malformed answers');
 	cmp_ok(memory() - $memory, '<', 4096, 'memory grows by less than 4 MB');
-	cmp_ok(descriptors(), '<=', $descriptors + 1, 'no descriptor is left');
+	# (a pool keeps some connections for later)
+	cmp_ok(descriptors(), '<=', $descriptors + 8, 'descriptors do not add up');
 }
 
 $s->quit;
