@@ -13,6 +13,7 @@
 #include "common/hashfn.h"
 #include "common/pg_prng.h"
 #include "failure.h"
+#include "throttle.h"
 #include "total.h"
 #include "utils/datetime.h"
 #include "utils/memutils.h"
@@ -68,7 +69,33 @@ check_budget(const ChainSet *set)
 			 errhint("Narrow the query, or raise the option \"max_requests\" of the table or its server.")));
 }
 
-/* Sends the request for the chain's next page. */
+static void
+wait_until(ChainRun *run, int64 ms)
+{
+	run->resume_at = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), ms);
+	run->state = CHAIN_WAITING;
+}
+
+/* Would the request break the rate that the API sets?  Then it waits. */
+static bool
+must_keep_to_rate(ChainSet *set, ChainRun *run)
+{
+	const IntentOptions *options = set->setup.table->options;
+	const IntentResource *resource = set->setup.table->resource;
+	IntentRate	rate = run->auth_header ? resource->rate : resource->keyless_rate;
+	int64		wait;
+
+	if (options->rate_limit.requests > 0)
+		rate = options->rate_limit;
+	wait = throttle_wait(set->setup.table->server->serverid, resource, rate);
+	if (wait == 0)
+		return false;
+	set->setup.counters->throttled_ms += wait;
+	wait_until(run, wait);
+	return true;
+}
+
+/* Sends the request for the chain's next page, or lets it wait. */
 void
 chain_send(ChainSet *set, ChainRun *run)
 {
@@ -86,6 +113,11 @@ chain_send(ChainSet *set, ChainRun *run)
 	run->auth_header = option_auth_header(set->setup.userid,
 										  set->setup.table->server,
 										  resource->key_optional);
+	if (must_keep_to_rate(set, run))
+	{
+		MemoryContextSwitchTo(old);
+		return;
+	}
 	request.url = psprintf("%s%s", options->base_url,
 						   body_target(run->public.spec, set->limit, run->cursor));
 	request.headers = headers;
@@ -113,13 +145,6 @@ chain_send(ChainSet *set, ChainRun *run)
 	run->transfer = http_start(set->pool, &request, run->context);
 	run->state = CHAIN_SENT;
 	MemoryContextSwitchTo(old);
-}
-
-static void
-wait_until(ChainRun *run, int64 ms)
-{
-	run->resume_at = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), ms);
-	run->state = CHAIN_WAITING;
 }
 
 /* Half to all of a delay that doubles with each attempt. */

@@ -99,6 +99,9 @@ static const char *parse_filter(const char *text, const ValueLimits *limits,
 static const char *parse_topics(const char *text, const ValueLimits *limits,
 								void *field, const char **hint);
 
+static const char *parse_rate(const char *text, const ValueLimits *limits,
+							  void *field, const char **hint);
+
 #define IN_OPTIONS(member) offsetof(IntentOptions, member)
 #define IN_COLUMN(member) offsetof(IntentColumnOptions, member)
 #define IN_CREDENTIALS(member) offsetof(Credentials, member)
@@ -133,6 +136,7 @@ static const OptionDef option_defs[] = {
 	{"max_response_size", ON_BOTH, IN_OPTIONS(max_response_size), value_size, {64 * KB, 1023 * MB}, "16MB"},
 	{"verify_count", ON_BOTH, IN_OPTIONS(verify_count), value_enum, {.names = verify_names}, "error"},
 	{"count_pushdown", ON_BOTH, IN_OPTIONS(count_pushdown), value_enum, {.names = count_names}, "exact"},
+	{"rate_limit", ON_BOTH, IN_OPTIONS(rate_limit), parse_rate},
 	{"fdw_startup_cost", ON_BOTH, IN_OPTIONS(startup_cost), value_cost, {0}, "100"},
 	{"fdw_request_cost", ON_BOTH, IN_OPTIONS(request_cost), value_cost, {0}, "100"},
 	{"fdw_tuple_cost", ON_BOTH, IN_OPTIONS(tuple_cost), value_cost, {0}, "0.01"},
@@ -228,6 +232,24 @@ parse_topics(const char *text, const ValueLimits *limits, void *field,
 
 	options = (IntentOptions *) ((char *) field - IN_OPTIONS(topic_ids));
 	return value_int64_list(text, &options->topic_ids, &options->ntopic_ids);
+}
+
+/* "30/60s": requests in a span of time. */
+static const char *
+parse_rate(const char *text, const ValueLimits *limits, void *field,
+		   const char **hint)
+{
+	static const ValueLimits counts = {1, 1000};
+	static const ValueLimits spans = {1, DAY};
+	IntentRate *rate = field;
+	const char *slash = strchr(text, '/');
+
+	if (slash &&
+		!value_integer(pnstrdup(text, slash - text), &counts, &rate->requests, hint) &&
+		!value_duration(slash + 1, &spans, &rate->span_ms, hint))
+		return NULL;
+	*hint = NULL;
+	return "Accepted are 1 to 1000 requests in a span of time, as in \"30/60s\".";
 }
 
 /* Store the value of an option, or raise. */

@@ -66,6 +66,7 @@ typedef struct IntentOptions
 	int			max_response_size;	/* bytes */
 	int			verify_count;	/* IntentVerify */
 	int			count_pushdown; /* IntentCountPushdown */
+	IntentRate	rate_limit;		/* instead of the resource's; 0: that */
 	double		startup_cost;
 	double		request_cost;
 	double		tuple_cost;

@@ -354,6 +354,14 @@ check_meta(Parser *p)
 	return true;
 }
 
+static bool
+is_among(const char *text, const char *const *words)
+{
+	while (*words && strcmp(*words, text) != 0)
+		words++;
+	return *words != NULL;
+}
+
 /* What the status says: with rows, or still being made. */
 static bool
 use_status(Parser *p)
@@ -361,18 +369,15 @@ use_status(Parser *p)
 	const IntentDocument *document = p->layout->document;
 	const char *status = p->outer[META_STATUS].text;
 
-	if (status == NULL || strcmp(status, document->ready) == 0)
+	if (status == NULL || is_among(status, document->ready))
 		return true;
-	for (const char *const *word = document->pending; *word; word++)
+	if (is_among(status, document->pending))
 	{
-		if (strcmp(status, *word) == 0)
-		{
-			p->page->status = PAGE_STATUS_MATERIALIZING;
-			return true;
-		}
+		p->page->status = PAGE_STATUS_MATERIALIZING;
+		return true;
 	}
 	return reader_fail(&p->reader, psprintf("\"%s\" is neither \"%s\" nor \"%s\"",
-											document->status, document->ready,
+											document->status, document->ready[0],
 											document->pending[0]));
 }
 

@@ -13,6 +13,7 @@ static const IntentResource *const resources[] = {
 	&resource_topics,
 	&resource_topic_trend,
 	&resource_topic_movers,
+	&resource_site_topics,
 	&resource_filter_values,
 	&resource_saved_audiences,
 	&resource_audience_runs,
@@ -20,6 +21,7 @@ static const IntentResource *const resources[] = {
 	&resource_audience_status,
 	&resource_audience_results,
 	&resource_audience_preview,
+	&resource_audience_run_results,
 };
 
 /* The resource of that name, or NULL. */

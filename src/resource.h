@@ -75,6 +75,13 @@ typedef struct IntentColumnDef
 								 * changes its value */
 } IntentColumnDef;
 
+/* At most so many requests in any span of that length; 0: no limit. */
+typedef struct IntentRate
+{
+	int			requests;
+	int			span_ms;
+} IntentRate;
+
 /* How rows stand in an answer. */
 typedef enum IntentRowForm
 {
@@ -97,8 +104,8 @@ typedef enum IntentPaging
 
 /*
  * An answer: where its rows are, and what else is read of it.  All but "rows"
- * are paths of two names, the first of which is "meta" or "data"; NULL where
- * the answer has no such thing.
+ * are paths that begin with "meta" or "data"; NULL where the answer has no such
+ * thing.
  */
 typedef struct IntentDocument
 {
@@ -111,7 +118,7 @@ typedef struct IntentDocument
 	const char *cache_key;
 	const char *data_date;
 	const char *total;			/* of the chain's rows */
-	const char *ready;			/* status of an answer with rows, and of one */
+	const char *const *ready;	/* status of an answer with rows, and of one */
 	const char *const *pending; /* still being made; NULL at the end */
 } IntentDocument;
 
@@ -134,6 +141,8 @@ typedef struct IntentResource
 								 * same run */
 	bool		total_counts;	/* count(*) may be asked for by total */
 	bool		key_optional;
+	IntentRate	rate;			/* that the API sets, with a key and without */
+	IntentRate	keyless_rate;
 	const char *matched_topics; /* member with all topics that a row matched */
 	const char *person;			/* key that tells people apart */
 	const IntentFilter *filters;

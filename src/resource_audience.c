@@ -152,7 +152,7 @@ const IntentResource resource_audience = {
 		.cache_key = "meta.cacheKey",
 		.data_date = "meta.dataDate",
 		.total = "meta.totalCount",
-		.ready = "ready",
+		.ready = resource_ready,
 		.pending = resource_materializing,
 	},
 	.limit_field = "limit",
@@ -173,6 +173,7 @@ const IntentResource resource_audience = {
 	.rows = 10000,
 };
 
+const char *const resource_ready[] = {"ready", NULL};
 const char *const resource_materializing[] = {"materializing", NULL};
 
 /* ---- GET /v1/intent/audiences/{audienceId}/results ---- */
@@ -205,7 +206,7 @@ const IntentResource resource_audience_results = {
 		.next_cursor = "meta.nextCursor",
 		.data_date = "meta.dataDate",
 		.total = "meta.totalCount",
-		.ready = "ready",
+		.ready = resource_ready,
 		.pending = resource_materializing,
 	},
 	.limit_field = "limit",

@@ -120,3 +120,43 @@ const IntentResource resource_topic_movers = {
 	.ncolumns = lengthof(movers_columns),
 	.rows = 50,
 };
+
+/* ---- POST /v1/intent/topics/analyze: topics that a site is about ---- */
+
+static const IntentFilter site_filters[] = {
+	{"url", INTENT_FILTER_STRING, "url", NULL,
+	0, 0, 0, 1.0, "=, IN, = ANY",.input_group = 1,.echo = true},
+};
+
+static const IntentColumnDef site_columns[] = {
+	{"url", "text", "url",.filter = "url"},
+	{"topic_id", "integer", "topicId"},
+	{"topic_name", "text", "topicName"},
+	{"type", "text", "type"},
+	{"industry", "text", "industry"},
+	{"category", "text", "category"},
+	{"similarity", "numeric", "similarity"},
+	{"matched_keyword", "text", "matchedKeyword"},
+	{"company", "text", "company", INTENT_SOURCE_OUTER, {"data.company"}},
+	{"summary", "text", "summary", INTENT_SOURCE_OUTER, {"data.summary"}},
+	{"keywords", "text[]", "keywords", INTENT_SOURCE_OUTER, {"data.keywords"}},
+	{"content_hash", "text", "contentHash", INTENT_SOURCE_OUTER, {"data.contentHash"}},
+};
+
+const IntentResource resource_site_topics = {
+	.name = "site_topics",
+	.method = "POST",
+	.path = "/v1/intent/topics/analyze",
+	.document = {.rows = "topics",.has_more = "meta.hasMore"},
+	.capped = true,
+	.key_optional = true,
+	.rate = {30, 60000},
+	.keyless_rate = {2, 60000},
+	.filters = site_filters,
+	.nfilters = lengthof(site_filters),
+	.columns = site_columns,
+	.ncolumns = lengthof(site_columns),
+	.missing = "the address of a site",
+	.example = "WHERE url = 'https://www.example.com'",
+	.rows = 10,
+};

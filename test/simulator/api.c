@@ -11,6 +11,7 @@
 #include "cursor.h"
 #include "fault.h"
 #include "reply_faults.h"
+#include "run_results.h"
 #include "saved.h"
 
 typedef struct Route
@@ -27,6 +28,7 @@ static const Route routes[] = {
 	{"GET", "/v1/intent/topics", false, catalogue_topics},
 	{"GET", "/v1/intent/topics/movers", false, catalogue_movers},
 	{"GET", "/v1/intent/topics/*/trend", false, catalogue_trend},
+	{"POST", "/v1/intent/topics/analyze", false, site_analyze},
 	{"GET", "/v1/intent/audiences/filters", true, catalogue_filters},
 	{"POST", "/v1/intent/audiences/preview", true, audience_preview},
 	{"GET", "/v1/intent/audiences", true, saved_list},
@@ -34,6 +36,7 @@ static const Route routes[] = {
 	{"GET", "/v1/intent/audiences/*/stats", true, saved_stats},
 	{"GET", "/v1/intent/audiences/*/status", true, saved_status},
 	{"GET", "/v1/intent/audiences/*/results", true, audience_results},
+	{"GET", "/v1/intent/audiences/*/runs/*/results", true, run_results},
 	{0}
 };
 

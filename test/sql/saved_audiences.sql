@@ -15,7 +15,7 @@ SELECT config('{"audiences": {
 
 -- the list; members of config by their paths, absent ones null
 SELECT * FROM saved_audiences ORDER BY id;
-SELECT requests();
+SELECT requests() ORDER BY 1;
 SELECT name FROM saved_audiences WHERE 117801 = ANY (topic_ids) AND last_refreshed_at > '2026-11-22' AND filters ? 'hasBusinessEmail';
 SELECT status, sum(audience_size) FROM saved_audiences GROUP BY status ORDER BY status;
 SELECT explain('SELECT * FROM saved_audiences WHERE status = ''active''', 'Intent|Filter');
@@ -25,7 +25,7 @@ SELECT clear();
 SELECT * FROM audience_runs WHERE audience_id = :a ORDER BY data_date;
 SELECT count(*) FROM audience_runs WHERE audience_id = :d;
 SELECT audience_id, max(total_count) FROM audience_runs WHERE audience_id IN (:a, :b) AND data_date < '2026-11-22' GROUP BY 1 ORDER BY 1;
-SELECT requests();
+SELECT requests() ORDER BY 1;
 -- a run's total is that of the audience on that day
 SELECT r.data_date, r.total_count = (SELECT count(*) FROM audience a WHERE a.audience_id = :a AND a.data_date = r.data_date) FROM audience_runs r WHERE audience_id = :a ORDER BY 1;
 SELECT clear();
@@ -67,5 +67,5 @@ SELECT count(*), min(audience_id::text) FROM mine;
 SELECT count(*) FROM mine WHERE audience_id = :b;
 CREATE FOREIGN TABLE day (field text, data_date date) SERVER sim OPTIONS (resource 'audience_stats', audience_id '11111111-2222-4333-8444-555555555555', data_date '2026-11-20');
 SELECT DISTINCT data_date FROM day;
-SELECT requests();
+SELECT requests() ORDER BY 1;
 \i :dir/fixture/teardown.psql

@@ -15,7 +15,7 @@ CREATE VIEW trend AS
 CREATE TABLE local_trend AS SELECT * FROM trend;
 
 SELECT * FROM topic_trend WHERE topic_id = 117801;
-SELECT requests();
+SELECT requests() ORDER BY 1;
 SELECT asks('SELECT * FROM topic_trend WHERE ' || c, 'SELECT * FROM local_trend WHERE ' || c)
   FROM unnest(ARRAY['topic_id = 117801', 'topic_id IN (117801, 102391) AND date >= ''2026-11-21''', 'topic_id = ANY (''{110003,NULL}'')',
     'topic_id = 117801 AND topic_id = 102391', 'topic_id = NULL', 'topic_id = 99999999999', 'topic_id = 117801 AND avg_score > 50.5',
@@ -23,12 +23,12 @@ SELECT asks('SELECT * FROM topic_trend WHERE ' || c, 'SELECT * FROM local_trend 
 -- which topic a row is of is known from the request, whatever is done with it
 SELECT topic_id, max(unique_audience) - min(unique_audience) AS spread FROM topic_trend WHERE topic_id IN (117801, 102391) GROUP BY topic_id ORDER BY topic_id;
 SELECT count(*) FROM topic_trend WHERE topic_id IN (117801, 102391);
-SELECT requests();
+SELECT requests() ORDER BY 1;
 
 -- required
 SELECT failure(s) FROM unnest(ARRAY['SELECT * FROM topic_trend', 'SELECT * FROM topic_trend WHERE topic_id > 5',
   'SELECT * FROM topic_trend WHERE date = ''2026-11-22''', 'SELECT * FROM topic_trend LIMIT 0', 'SELECT * FROM topic_trend WHERE topic_id = 5']) s;
-SELECT requests();
+SELECT requests() ORDER BY 1;
 SELECT explain('SELECT * FROM topic_trend WHERE date = ''2026-11-22''');
 SELECT explain('SELECT * FROM topic_trend WHERE topic_id = ANY (ARRAY(SELECT 117801))');
 
