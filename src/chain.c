@@ -63,46 +63,72 @@ chain_statement(MemoryContext query, Oid serverid)
 
 /* ---- the set ---- */
 
+/*
+ * The next chain: a range of one that is read by ranges, or one of the
+ * request's; NULL if there is none to begin now.
+ */
 static ChainRun *
 start_chain(ChainSet *set)
 {
-	MemoryContext context = AllocSetContextCreate(set->context,
-												  "intent_fdw chain",
-												  ALLOCSET_SMALL_SIZES);
-	ChainRun   *run = MemoryContextAllocZero(context, sizeof(ChainRun));
-	MemoryContext old = MemoryContextSwitchTo(context);
+	SplitRange	range = {0};
+	ChainPart	part = CHAIN_WHOLE;
+	ChainGroup *group = chain_next_range(set, &range, &part);
+	MemoryContext context;
+	MemoryContext old;
+	ChainRun   *run;
 
+	if (!group && set->next_number >= set->setup.request->nchains)
+		return NULL;
+	context = AllocSetContextCreate(set->context, "intent_fdw chain",
+									ALLOCSET_SMALL_SIZES);
+	old = MemoryContextSwitchTo(context);
+	run = palloc0(sizeof(ChainRun));
 	run->context = context;
 	run->page_context = AllocSetContextCreate(context, "intent_fdw page",
 											  ALLOCSET_DEFAULT_SIZES);
 	run->body_context = AllocSetContextCreate(context, "intent_fdw request",
 											  ALLOCSET_SMALL_SIZES);
-	run->public.spec = request_chain(set->setup.request, set->next_number++);
+	run->group = group;
+	run->part = part;
+	run->range = range;
+	run->public.spec = group ? chain_range_spec(group, &range, part) :
+		request_chain(set->setup.request, set->next_number++);
+	/* a restart's chains are others, and so are ranges */
+	run->public.spec->number = set->started++;
 	run->public.run = run;
 	MemoryContextSwitchTo(old);
 	return run;
 }
 
+/* Chains that may run at once: those there are, or ranges of them. */
+static int
+chains_at_once(const ChainSet *set)
+{
+	const ChainSetup *setup = &set->setup;
+	double		most = setup->request->nchains;
+
+	if (setup->bands > 1 && !setup->totals_only)
+		most *= setup->bands;
+	/* LIMIT asks for less: then one at a time is enough */
+	if (setup->wanted > 0 && (setup->bands < 2 ||
+							  setup->wanted < 2 * SPLIT_LEAST_PAGES * set->limit))
+		return 1;
+	return Max(1, Min(setup->table->options->max_connections, most));
+}
+
 /*
  * The limit of each request: the page size, or less where LIMIT asks for
- * less; then one chain at a time is enough.
+ * less.
  */
 static void
 size_set(ChainSet *set)
 {
-	const IntentOptions *options = set->setup.table->options;
-	int64		wanted = set->setup.wanted;
-
-	set->limit = options->page_size;
-	set->max_active = options->max_connections;
-	if (wanted > 0)
-	{
-		set->limit = Min(set->limit, wanted);
-		set->max_active = 1;
-	}
+	set->limit = set->setup.table->options->page_size;
+	if (set->setup.wanted > 0)
+		set->limit = Min(set->limit, set->setup.wanted);
 	if (set->setup.totals_only)
 		set->limit = 1;
-	set->max_active = Max(1, Min(set->max_active, set->setup.request->nchains));
+	set->max_active = chains_at_once(set);
 }
 
 /*
@@ -124,7 +150,6 @@ chains_open(const ChainSetup *setup, MemoryContext parent)
 	set->server = counters_of(setup->table->server->serverid);
 	set->opened_at = GetCurrentTimestamp();
 	set->generation = setup->statement->generation;
-	set->attended_at = GetCurrentTimestamp();
 	size_set(set);
 	set->active = MemoryContextAllocZero(context,
 										 sizeof(ChainRun *) * set->max_active);
@@ -141,7 +166,10 @@ chains_close(ChainSet *set)
 static void
 drop_chain(ChainSet *set, int i)
 {
-	MemoryContextDelete(set->active[i]->context);
+	ChainRun   *run = set->active[i];
+
+	chain_forget_transfer(set, run);
+	MemoryContextDelete(run->context);
 	set->active[i] = set->active[--set->nactive];
 }
 
@@ -151,11 +179,13 @@ restart(ChainSet *set)
 {
 	while (set->nactive > 0)
 		drop_chain(set, set->nactive - 1);
+	chain_drop_groups(set);
 	set->reading = NULL;
 	set->next_number = 0;
 	set->current = 0;
 	set->taken = 0;
 	set->received = 0;
+	set->dropped = 0;
 	set->ntotals = 0;
 	set->total = 0;
 	set->setup.counters->total = 0;
@@ -163,74 +193,65 @@ restart(ChainSet *set)
 	set->generation = set->setup.statement->generation;
 }
 
-static void
+/* Begins chains until as many run as may; returns the first one's position. */
+static int
 fill_active(ChainSet *set)
 {
-	while (set->nactive < set->max_active &&
-		   set->next_number < set->setup.request->nchains)
-		set->active[set->nactive++] = start_chain(set);
+	int			first = set->nactive;
+	ChainRun   *run;
+
+	while (set->nactive < set->max_active && (run = start_chain(set)) != NULL)
+		set->active[set->nactive++] = run;
+	return first;
 }
 
 /*
- * Somebody attends to the chains, for the first time since attended_at: as
- * long as that their requests have been alone.  Does not raise.
+ * Moves the chains from a position on as far as they go, and drops those that
+ * are done.  False when all starts again.
  */
-void
-chains_attend(ChainSet *set)
+static bool
+step_chains(ChainSet *set, int i)
 {
-	TimestampTz now = GetCurrentTimestamp();
-
-	for (int i = 0; i < set->nactive; i++)
-	{
-		ChainRun   *run = set->active[i];
-
-		if (run->state == CHAIN_SENT)
-			run->alone_ms += TimestampDifferenceMilliseconds(Max(run->sent_at,
-																 set->attended_at),
-															 now);
-	}
-	set->attended_at = now;
-}
-
-/* The chains were waited for since then.  Does not raise. */
-void
-chains_waited(ChainSet *set, TimestampTz since)
-{
-	set->attended_at = GetCurrentTimestamp();
-	chain_count(set, waited_ms,
-				TimestampDifferenceMilliseconds(since, set->attended_at));
-}
-
-/*
- * Moves all chains on, drops those that are done, and returns one with rows,
- * the current one if it has any.
- */
-static ChainRun *
-sweep(ChainSet *set)
-{
-	int			i = 0;
-
-	chains_attend(set);
-	fill_active(set);
 	while (i < set->nactive)
 	{
 		ChainRun   *run = set->active[i];
+		bool		done;
 
 		/* if it raises, it does not come back to take this off again */
 		set->server->errors++;
 		chain_step(set, run);
+		done = set->generation == set->setup.statement->generation &&
+			run->state == CHAIN_LAST_PAGE && !chain_has_rows(run);
+		if (done)
+			chain_range_done(set, run);
 		set->server->errors--;
 		if (set->generation != set->setup.statement->generation)
-			return NULL;
-		if (run->state == CHAIN_LAST_PAGE && !chain_has_rows(run))
-		{
+			return false;
+		if (done)
 			drop_chain(set, i);
-			fill_active(set);
-		}
 		else
 			i++;
 	}
-	for (i = 0; i < set->nactive; i++)
+	return true;
+}
+
+/*
+ * Moves all chains on and returns one with rows, or NULL.  Chains take turns,
+ * so that each goes on asking for its next page.  New ones are begun when all
+ * that has come is known, since it says which ranges there will be.
+ */
+static ChainRun *
+sweep(ChainSet *set)
+{
+	int			first = 0;
+
+	do
+	{
+		if (!step_chains(set, first))
+			return NULL;
+		first = fill_active(set);
+	} while (first < set->nactive);
+	for (int i = 1; i <= set->nactive; i++)
 	{
 		int			k = (set->current + i) % set->nactive;
 
@@ -244,6 +265,29 @@ sweep(ChainSet *set)
 }
 
 /*
+ * May one more page be asked for?  Not when LIMIT will be content with what
+ * has come or is on its way; "needed": unless there is nothing of either.
+ */
+bool
+chain_may_send(const ChainSet *set, bool needed)
+{
+	int64		unread = 0;
+
+	if (set->setup.wanted == 0)
+		return true;
+	for (int i = 0; i < set->nactive; i++)
+	{
+		const ChainRun *run = set->active[i];
+
+		if (chain_has_rows(run))
+			unread += run->public.page->nrows - run->public.row;
+	}
+	unread += (int64) set->nsent * set->limit;
+	return (needed && unread == 0) ||
+		set->taken + unread < set->setup.wanted;
+}
+
+/*
  * When chains_try() may find more than it did, but for replies still to come:
  * CHAINS_NOW, the end of a chain's pause, or DT_NOEND.  Does not raise.
  */
@@ -252,16 +296,14 @@ chains_due(const ChainSet *set)
 {
 	TimestampTz due = DT_NOEND;
 
-	if (set->generation != set->setup.statement->generation ||
-		(set->nactive < set->max_active &&
-		 set->next_number < set->setup.request->nchains))
+	if (set->generation != set->setup.statement->generation || set->nactive == 0)
 		return CHAINS_NOW;
 	for (int i = 0; i < set->nactive; i++)
 	{
 		const ChainRun *run = set->active[i];
 
-		if (chain_has_rows(run) || run->state == CHAIN_READY_TO_SEND ||
-			run->state == CHAIN_LAST_PAGE ||
+		if (chain_has_rows(run) || run->state == CHAIN_LAST_PAGE ||
+			(run->state == CHAIN_READY_TO_SEND && chain_may_send(set, true)) ||
 			(run->state == CHAIN_SENT && http_reply(run->transfer)))
 			return CHAINS_NOW;
 		if (run->state == CHAIN_WAITING)
@@ -299,6 +341,7 @@ chains_try(ChainSet *set, Chain **chain)
 		*chain = &run->public;
 		return true;
 	}
+	chains_attend(set);
 	do
 	{
 		if (set->generation != set->setup.statement->generation)
@@ -306,6 +349,9 @@ chains_try(ChainSet *set, Chain **chain)
 		set->reading = run = sweep(set);
 	} while (set->generation != set->setup.statement->generation);
 	*chain = run ? &run->public : NULL;
+	if (!run && set->nactive == 0 && set->groups)
+		elog(ERROR, "scores of table \"%s\" were left unread",
+			 set->setup.table->name);
 	return run || set->nactive == 0;
 }
 
@@ -335,19 +381,9 @@ chains_total(const ChainSet *set, int64 *total)
 	return set->ntotals;
 }
 
-/* May the next page be asked for ahead of need? */
-static bool
-may_prefetch(const ChainSet *set, const Chain *chain)
-{
-	int			left = chain->page->nrows - chain->row;
-
-	return chain_within_budget(set) &&
-		(set->setup.wanted == 0 || set->taken + left < set->setup.wanted);
-}
-
 /*
  * Notes that the row at chain->row was read.  When half of the page is, the
- * next one is asked for.
+ * next one is asked for; what is on its way is moved on.
  */
 void
 chain_row_taken(ChainSet *set, Chain *chain)
@@ -357,6 +393,7 @@ chain_row_taken(ChainSet *set, Chain *chain)
 	chain->row++;
 	set->taken++;
 	if (run->state == CHAIN_READY_TO_SEND && chain->row * 2 >= chain->page->nrows &&
-		may_prefetch(set, chain))
+		chain_within_budget(set) && chain_may_send(set, false))
 		chain_send(set, run);
+	chain_drive(set);
 }

@@ -40,6 +40,7 @@ typedef struct ChainCounters
 	int64		waited_ms;		/* waits for anything */
 	int64		total;			/* sum of the chains' totalCount */
 	bool		has_total;
+	int64		bands;			/* ranges that chains were split into */
 	char		data_date[12];
 	TimestampTz told_at;		/* when the scan's progress was told; or 0 */
 } ChainCounters;
@@ -55,6 +56,9 @@ typedef struct ChainSetup
 	ChainCounters *counters;
 	int64		wanted;			/* rows that LIMIT asks for, 0 for all */
 	bool		totals_only;	/* a chain ends with its first page's total */
+	int			bands;			/* a large chain may be read as so many ranges
+								 * of scores at once; 0 or 1: as one */
+	int			score;			/* the page's column with the score, for that */
 	bool		partial;		/* a part of what the plan asks, or more than
 								 * that: its totals are not remembered */
 	const char *shape;			/* body with values left open: its average is

@@ -73,7 +73,8 @@ chain_tell_progress(ChainSet *set)
 		counters->rows == set->received)
 		ereport(NOTICE,
 				(errmsg("table \"%s\": %s of %s rows", set->setup.table->name,
-						with_commas(set->received), with_commas(set->total))));
+						with_commas(set->received - set->dropped),
+						with_commas(set->total))));
 	else
 		ereport(NOTICE,
 				(errmsg("table \"%s\": %s rows so far", set->setup.table->name,

@@ -10,6 +10,7 @@
 #include "chain.h"
 #include "counter.h"
 #include "http.h"
+#include "split.h"
 #include "utils/hsearch.h"
 
 typedef enum ChainState
@@ -19,6 +20,37 @@ typedef enum ChainState
 	CHAIN_WAITING,				/* until resume_at, then the same request */
 	CHAIN_LAST_PAGE,			/* all pages received */
 } ChainState;
+
+/* Which of the rows that a chain asks for it hands on. */
+typedef enum ChainPart
+{
+	CHAIN_WHOLE,				/* all */
+	CHAIN_APART,				/* 51..70: all, and no others may come; what
+								 * lies between 70 and 71 is in no range */
+	CHAIN_TOUCHING,				/* 51..71: those below 71 */
+	CHAIN_GAP,					/* 70..71: those between */
+} ChainPart;
+
+/*
+ * One chain that is read as several, by ranges of scores: what its own first
+ * page told, and what is still to be read.  Lives in a context of its own.
+ */
+typedef struct ChainGroup
+{
+	IntentChainSpec *spec;		/* of the one chain */
+	int			filter;			/* the score's */
+	int64		total;			/* rows of all ranges */
+	int64		kept;			/* of them, those received so far */
+	bool		touching;		/* ranges begun from now on share a bound */
+	int			nactive;		/* ranges being read */
+	SplitRange *pending;		/* those not begun */
+	int			npending;
+	bool		in_gaps;		/* pending are gaps */
+	int		   *gaps;			/* lower ends of gaps not read */
+	int			ngaps;
+	MemoryContext context;
+	struct ChainGroup *next;
+} ChainGroup;
 
 typedef struct ChainRun
 {
@@ -34,7 +66,7 @@ typedef struct ChainRun
 	HTAB	   *seen;			/* hashes of cursors */
 	int			attempts;		/* sent for this page since it last changed */
 	TimestampTz sent_at;
-	int64		alone_ms;		/* of the time since, nobody waited for it */
+	int64		away_ms;		/* since then, in which nobody drove it */
 	TimestampTz resume_at;
 	TimestampTz poll_since;		/* 0: not polling */
 	int			poll_ms;
@@ -45,6 +77,10 @@ typedef struct ChainRun
 	int64		total;
 	char	   *data_date;		/* of the first page that told */
 	char	   *cache_key;
+	ChainGroup *group;			/* the range's; NULL for a whole chain */
+	ChainPart	part;
+	SplitRange	range;
+	bool		given_up;		/* its rows are read by other chains */
 } ChainRun;
 
 struct ChainSet
@@ -57,22 +93,49 @@ struct ChainSet
 	int			generation;
 	int			limit;			/* page size to ask for */
 	int			next_number;	/* of the chain to start next */
+	int			started;		/* chains, over all restarts */
 	int			nactive;
 	int			max_active;
+	int			nsent;			/* of them, those with a transfer under way */
 	int			current;		/* position in active */
-	TimestampTz attended_at;	/* somebody waited until then */
+	int64		driven_at;		/* ms, see chain_drive() */
 	ChainRun  **active;
 	ChainRun   *reading;		/* what chains_next() returned last */
 	int64		taken;			/* rows read */
 	int64		received;		/* rows that pages brought */
+	int64		dropped;		/* of them, those that come again with others */
 	int			ntotals;		/* chains whose first page told a total */
 	int64		total;			/* their sum */
+	ChainGroup *groups;			/* chains that are read by ranges */
+	int			nranges;		/* begun or given up, of all groups */
 };
+
+/* chain.c */
+extern bool chain_may_send(const ChainSet *set, bool needed);
 
 /* chain_run.c */
 extern void chain_step(ChainSet *set, ChainRun *run);
 extern bool chain_within_budget(const ChainSet *set);
 extern void chain_send(ChainSet *set, ChainRun *run);
+extern void chain_forget_transfer(ChainSet *set, ChainRun *run);
+extern void chain_verify(const ChainSet *set, int64 total, int64 rows,
+						 bool changed);
+extern bool chain_tells_run(const ChainRun *run, const RowPage *page);
+
+/* chain_drive.c */
+extern void chain_drive(ChainSet *set);
+extern bool chain_was_left_alone(const ChainRun *run);
+
+/* chain_split.c */
+extern ChainGroup *chain_next_range(ChainSet *set, SplitRange *range,
+									ChainPart *part);
+extern IntentChainSpec *chain_range_spec(const ChainGroup *group,
+										 const SplitRange *range,
+										 ChainPart part);
+extern bool chain_split(ChainSet *set, ChainRun *run, const RowPage *page);
+extern void chain_keep_rows(ChainSet *set, ChainRun *run, RowPage *page);
+extern void chain_range_done(ChainSet *set, ChainRun *run);
+extern void chain_drop_groups(ChainSet *set);
 
 /* chain_log.c */
 extern void chain_tell_progress(ChainSet *set);

@@ -28,9 +28,6 @@
 /* The first pause before a request is tried again, in ms; doubles. */
 #define FIRST_RETRY_MS 200
 
-/* A reader that takes this long before it needs a page was away, in ms. */
-#define READER_AWAY_MS 100
-
 /* Polls are never further apart than this, in ms (DESIGN 2.3). */
 #define MAX_POLL_MS 10000
 
@@ -141,10 +138,22 @@ chain_send(ChainSet *set, ChainRun *run)
 	chain_count(set, requests, 1);
 	run->attempts++;
 	run->sent_at = GetCurrentTimestamp();
-	run->alone_ms = 0;
+	run->away_ms = 0;
 	run->transfer = http_start(set->pool, &request, run->context);
 	run->state = CHAIN_SENT;
+	set->nsent++;
 	MemoryContextSwitchTo(old);
+}
+
+/* Gives the chain's transfer back, if it has one. */
+void
+chain_forget_transfer(ChainSet *set, ChainRun *run)
+{
+	if (!run->transfer)
+		return;
+	http_release(run->transfer);
+	run->transfer = NULL;
+	set->nsent--;
 }
 
 /* Half to all of a delay that doubles with each attempt. */
@@ -160,21 +169,17 @@ backoff_ms(const IntentOptions *options, int attempts)
 }
 
 /*
- * Did a page that was asked for get lost while the reader was away?  Nothing
- * drives a transfer between rows, so its time may have run out, or the server
- * may have given up, although nobody waited for it.
+ * Did a page get lost while the reader was away?  Nobody drove its transfer
+ * then, so its time may have run out, or the server may have given up, although
+ * nobody waited for it.
  */
 static bool
-was_lost_alone(const ChainRun *run, const HttpReply *reply)
+was_lost_unattended(const ChainRun *run, const HttpReply *reply)
 {
-	int64		elapsed = TimestampDifferenceMilliseconds(run->sent_at,
-														  GetCurrentTimestamp());
-
-	if (reply->outcome != HTTP_TIMED_OUT &&
-		reply->outcome != HTTP_CUT_SHORT &&
-		reply->outcome != HTTP_CONNECT_FAILED)
-		return false;
-	return run->alone_ms >= READER_AWAY_MS && run->alone_ms * 2 >= elapsed;
+	return (reply->outcome == HTTP_TIMED_OUT ||
+			reply->outcome == HTTP_CUT_SHORT ||
+			reply->outcome == HTTP_CONNECT_FAILED) &&
+		chain_was_left_alone(run);
 }
 
 /* Tries again what may pass; raises the rest. */
@@ -185,7 +190,7 @@ handle_failure(ChainSet *set, ChainRun *run, const HttpReply *reply)
 	FailureContext context;
 	int64		delay = reply->retry_after_ms;
 
-	if (was_lost_alone(run, reply))
+	if (was_lost_unattended(run, reply))
 	{
 		run->attempts = 0;
 		run->state = CHAIN_READY_TO_SEND;
@@ -281,6 +286,13 @@ asked_date(const IntentChainSpec *spec)
 	return psprintf("%04d-%02d-%02d", year, month, day);
 }
 
+/* Is it certain of which run the page is? */
+bool
+chain_tells_run(const ChainRun *run, const RowPage *page)
+{
+	return page->data_date || asked_date(run->public.spec) != NULL;
+}
+
 /*
  * Is the page of the run that the chain and the statement see?  False when
  * all starts again.
@@ -306,6 +318,9 @@ check_snapshot(ChainSet *set, ChainRun *run, const RowPage *page,
 	else if (shared && differs(statement->data_date, page->data_date))
 		snapshot_changed(set, psprintf("the run of %s", statement->data_date),
 						 psprintf("that of %s", page->data_date), page->data_date);
+	else if (run->group && !chain_tells_run(run, page))
+		snapshot_changed(set, psprintf("the run of %s", statement->data_date),
+						 "one without a date", NULL);
 	if (set->generation != statement->generation)
 		return false;
 
@@ -374,7 +389,7 @@ learn_total(ChainSet *set, ChainRun *run, const RowPage *page)
 	const ChainSetup *setup = &set->setup;
 	TotalOwner	owner = {setup->table->relid, setup->userid};
 
-	if (run->public.page_number > 0 || !page->has_total)
+	if (run->public.page_number > 0 || !page->has_total || run->group)
 		return;
 	if (setup->totals_only && page->has_more != (page->total > page->nrows))
 		return;					/* contradicts itself: rows are to be read */
@@ -405,26 +420,35 @@ end_with_total(ChainSet *set, ChainRun *run)
 	set->setup.counters->total += run->total;
 }
 
-/* All pages are there: does their number of rows agree with totalCount? */
-static void
-verify_total(ChainSet *set, ChainRun *run)
+/* Raises or warns, by verify_count, if rows do not agree with totalCount. */
+void
+chain_verify(const ChainSet *set, int64 total, int64 rows, bool changed)
 {
 	const IntentTable *table = set->setup.table;
 	int			verify = table->options->verify_count;
 
-	if (!run->has_total)
-		return;
-	set->setup.counters->has_total = true;
-	set->setup.counters->total += run->total;
-	if (verify == INTENT_VERIFY_OFF ||
-		(!run->total_changed && run->total == run->rows))
+	if (verify == INTENT_VERIFY_OFF || (!changed && total == rows))
 		return;
 	ereport(verify == INTENT_VERIFY_ERROR ? ERROR : WARNING,
 			(errcode(ERRCODE_FDW_UNABLE_TO_CREATE_REPLY),
 			 errmsg("the API counted %lld rows for table \"%s\" and sent %lld",
-					(long long) run->total, table->name, (long long) run->rows),
-			 run->total_changed ? errdetail("The count changed from page to page.") : 0,
+					(long long) total, table->name, (long long) rows),
+			 changed ? errdetail("The count changed from page to page.") : 0,
 			 errhint("Run the statement again. The option \"verify_count\" of the table or its server can make this a warning, or turn the check off.")));
+}
+
+/* All pages are there: does their number of rows agree with totalCount? */
+static void
+verify_total(ChainSet *set, ChainRun *run)
+{
+	if (!run->has_total)
+		return;
+	if (!run->group)
+	{
+		set->setup.counters->has_total = true;
+		set->setup.counters->total += run->total;
+	}
+	chain_verify(set, run->total, run->rows, run->total_changed);
 }
 
 static void
@@ -482,10 +506,16 @@ accept_page(ChainSet *set, ChainRun *run, RowPage *page, const HttpReply *reply)
 		end_with_total(set, run);
 		return;
 	}
+	if (chain_split(set, run, page))
+	{
+		run->state = CHAIN_LAST_PAGE;
+		return;
+	}
 	set_cursor(run, page->has_more ? page->next_cursor : NULL);
 	run->state = page->has_more ? CHAIN_READY_TO_SEND : CHAIN_LAST_PAGE;
 	if (!page->has_more)
 		verify_total(set, run);
+	chain_keep_rows(set, run, page);
 	run->public.page = page;
 	run->public.row = 0;
 	chain_tell_progress(set);
@@ -527,8 +557,7 @@ handle_reply(ChainSet *set, ChainRun *run, const HttpReply *reply)
 		poll_later(set, run);
 	else
 		handle_failure(set, run, reply);
-	http_release(run->transfer);
-	run->transfer = NULL;
+	chain_forget_transfer(set, run);
 }
 
 /* Moves a chain on as far as it goes without waiting and without new rows. */
@@ -541,7 +570,7 @@ chain_step(ChainSet *set, ChainRun *run)
 		return;
 	if (run->state == CHAIN_WAITING && GetCurrentTimestamp() >= run->resume_at)
 		run->state = CHAIN_READY_TO_SEND;
-	if (run->state == CHAIN_READY_TO_SEND)
+	if (run->state == CHAIN_READY_TO_SEND && chain_may_send(set, true))
 		chain_send(set, run);
 	if (run->state == CHAIN_SENT && (reply = http_reply(run->transfer)) != NULL)
 	{

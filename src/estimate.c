@@ -22,6 +22,7 @@
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
 #include "request.h"
+#include "split.h"
 #include "total.h"
 #include "utils/array.h"
 #include "value.h"
@@ -396,15 +397,21 @@ add_costs(const IntentOptions *options, IntentEstimate *estimate)
 	double		at_once = Max(Min(chains, options->max_connections), 1);
 	double		pages = chains == 0 ? 0 :
 	Max(ceil(estimate->received / chains / options->page_size), 1);
+	double		bands = split_estimate(pages, options->score_bands);
 
 	if (chains == 0)
 		return;
 	estimate->startup_cost = options->startup_cost + options->request_cost;
 	estimate->count_cost = options->startup_cost +
 		chains / at_once * options->request_cost;
-	estimate->total_cost = options->startup_cost +
+	estimate->unsplit_cost = options->startup_cost +
 		pages * chains / at_once * options->request_cost +
 		estimate->received * options->tuple_cost;
+	at_once = Min(chains * bands, Max(options->max_connections, 1));
+	estimate->total_cost = bands <= 1 ? estimate->unsplit_cost :
+		Min(estimate->unsplit_cost, options->startup_cost +
+			(1 + (pages + bands) * chains / at_once) * options->request_cost +
+			estimate->received * options->tuple_cost);
 }
 
 static bool

@@ -35,6 +35,7 @@ typedef struct IntentEstimate
 	double		chains;
 	Cost		startup_cost;
 	Cost		total_cost;
+	Cost		unsplit_cost;	/* the same if no chain is read by ranges */
 	Cost		count_cost;		/* of asking for the totals only */
 } IntentEstimate;
 

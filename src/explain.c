@@ -11,6 +11,7 @@
 #include "body.h"
 #include "intent_fdw.h"
 #include "nodes/makefuncs.h"
+#include "split.h"
 #include "utils/builtins.h"
 #include "utils/ruleutils.h"
 
@@ -70,6 +71,21 @@ explain_chains(IntentScan *scan, const IntentRequest *request, ExplainState *es)
 		ExplainPropertyInteger("Intent Chains", NULL, request->nchains, es);
 }
 
+/* In how many ranges of scores a large chain may be read. */
+static void
+explain_bands(const IntentScan *scan, const IntentRequest *request,
+			  ExplainState *es)
+{
+	const IntentOptions *options = scan->table->options;
+	int64		least = 2 * SPLIT_LEAST_PAGES * options->page_size;
+
+	if (options->score_bands < 2 || scan->order != NIL ||
+		scan_asks_totals(scan, request) ||
+		(scan->wanted > 0 && scan->wanted < least))
+		return;
+	ExplainPropertyInteger("Intent Score Bands", NULL, options->score_bands, es);
+}
+
 static void
 explain_request(IntentScan *scan, const IntentRequest *request,
 				ExplainState *es)
@@ -88,6 +104,7 @@ explain_request(IntentScan *scan, const IntentRequest *request,
 		return;
 	}
 	explain_chains(scan, request, es);
+	explain_bands(scan, request, es);
 	if (scan->counts != NIL)
 		ExplainPropertyText("Intent Count",
 							scan_asks_totals(scan, request) ? "totalCount" :
@@ -118,6 +135,8 @@ explain_counters(const IntentScan *scan, ExplainState *es)
 	ExplainPropertyInteger("Intent Requests", NULL, counters->requests, es);
 	if (scan->best)
 		ExplainPropertyInteger("Intent Bands", NULL, best_bands(scan->best), es);
+	else if (scan->table->options->score_bands > 1)
+		ExplainPropertyInteger("Intent Bands", NULL, counters->bands, es);
 	ExplainPropertyInteger("Intent Pages", NULL, counters->pages, es);
 	ExplainPropertyInteger("Intent Polls", NULL, counters->polls, es);
 	ExplainPropertyInteger("Intent Retries", NULL, counters->retries, es);

@@ -401,18 +401,26 @@ raise_exclusive(const char *first, const char *second)
 }
 
 static void
-check_has_filter(const IntentOptions *options, const char *option,
-				 bool is_set, IntentFilterKind kind)
+check_has_place(const IntentOptions *options, const char *option,
+				bool is_set, bool has_place)
 {
 	const IntentResource *resource = options->resource;
 
-	if (is_set && resource_filter_of_kind(resource, kind) < 0)
+	if (is_set && !has_place)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("option \"%s\" does not fit resource \"%s\"",
 						option, resource->name),
 				 errdetail("A request to %s %s has no place for it.",
 						   resource->method, resource->path)));
+}
+
+static void
+check_has_filter(const IntentOptions *options, const char *option,
+				 bool is_set, IntentFilterKind kind)
+{
+	check_has_place(options, option, is_set,
+					resource_filter_of_kind(options->resource, kind) >= 0);
 }
 
 /* What options fix, requests of the resource must be able to say. */
@@ -431,6 +439,8 @@ check_fixed_inputs(const IntentOptions *options)
 					 options->min_topic_overlap > 0, INTENT_FILTER_MINIMUM);
 	check_has_filter(options, "data_date", options->data_date != NULL,
 					 INTENT_FILTER_DATE);
+	check_has_place(options, "score_bands", options->score_bands > 1,
+					options->resource->score != NULL);
 }
 
 /* A saved audience brings its own topics, scores and overlap. */
@@ -450,6 +460,8 @@ check_table(IntentOptions *options)
 			raise_exclusive("audience_id", "max_score");
 		if (options->min_topic_overlap)
 			raise_exclusive("audience_id", "min_topic_overlap");
+		if (options->score_bands > 1)
+			raise_exclusive("audience_id", "score_bands");
 	}
 	if (options->max_score && options->min_score > options->max_score)
 		ereport(ERROR,

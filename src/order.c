@@ -332,7 +332,7 @@ order_add_path(PlannerInfo *root, RelOptInfo *rel, const OrderInput *input)
 	private = list_make5_int(attno, descending, rows_wanted(root),
 							 limit_is_sure(root, rel, input, attno),
 							 (int) Min(estimate->rows, PG_INT32_MAX));
-	total = estimate->total_cost + estimate->rows * cpu_tuple_cost +
+	total = estimate->unsplit_cost + estimate->rows * cpu_tuple_cost +
 		BAND_MAX_EXTRA_REQUESTS * options->request_cost +
 		sort_cost(estimate->rows);
 	add_path(rel, (Path *)

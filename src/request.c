@@ -112,9 +112,37 @@ set_filters(const Builder *b)
 	return set;
 }
 
+/*
+ * Ranges of scores are rows of their own only where each person has one
+ * score: not under the strongest of several topics, and not where a saved
+ * configuration rules the scores.  Said for each such request, however small,
+ * so that it does not depend on the data.
+ */
+static void
+check_bands(Builder *b, int f)
+{
+	const IntentField *topics = f < 0 ? NULL : &b->request->fields[f];
+
+	if (b->options->score_bands < 2)
+		return;
+	if (b->audience)
+		set_problem(b, ERRCODE_FEATURE_NOT_SUPPORTED,
+					psprintf("table \"%s\" has score bands, so it cannot be asked for a saved audience",
+							 b->table->name),
+					pstrdup("The scores that a saved audience asks for are in its own configuration."),
+					pstrdup("Use a table without the option \"score_bands\"."));
+	else if (b->request->several_topics && topics && topics->nvalues > 1)
+		set_problem(b, ERRCODE_FEATURE_NOT_SUPPORTED,
+					psprintf("table \"%s\" has score bands, so it cannot be asked for several topics at once",
+							 b->table->name),
+					pstrdup("A person comes once, under the strongest of the topics, and would come again in another band."),
+					pstrdup("Set the table option \"topic_mode\" to \"each\" to get one row for each person and topic, or use a table without the option \"score_bands\"."));
+}
+
 static void
 check_inputs(Builder *b)
 {
+	int			f = resource_filter_of_kind(b->resource, INTENT_FILTER_TOPICS);
 	int			attno = b->use->lacks_attno;
 
 	if (!table_has_input(b->table, set_filters(b)))
@@ -124,6 +152,7 @@ check_inputs(Builder *b)
 					NULL,
 					psprintf("Add a condition such as %s.",
 							 b->resource->example));
+	check_bands(b, f);
 	if (attno > 0)
 		set_problem(b, ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED,
 					psprintf("the join condition on column \"%s\" of table \"%s\" cannot be checked on rows",

@@ -66,7 +66,7 @@ typedef struct IntentRequest
 typedef struct IntentChainSpec
 {
 	const IntentResource *resource;
-	int			number;			/* from 0 */
+	int			number;			/* tells the chains of a scan apart */
 	IntentField *fields;		/* by filter; fanned ones have one value */
 } IntentChainSpec;
 

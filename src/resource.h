@@ -143,6 +143,7 @@ typedef struct IntentResource
 	bool		key_optional;
 	IntentRate	rate;			/* that the API sets, with a key and without */
 	IntentRate	keyless_rate;
+	const char *score;			/* member that the score's filter is about */
 	const char *matched_topics; /* member with all topics that a row matched */
 	const char *person;			/* key that tells people apart */
 	const IntentFilter *filters;

@@ -162,6 +162,7 @@ const IntentResource resource_audience = {
 	.audience_rules = true,
 	.one_run = true,
 	.total_counts = true,
+	.score = "intentScore",
 	.matched_topics = "matchedTopicIds",
 	.person = "hem",
 	.filters = audience_filters,

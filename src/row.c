@@ -40,17 +40,46 @@ want_of(const RowReader *reader, int i)
 	return convert_want(&rc->convert);
 }
 
+/* A column that no slot has: a member that the reader or the chains look at. */
+static int
+add_hidden(PageColumn *columns, int *n, const char *const *paths, int npaths,
+		   PageWant want)
+{
+	columns[*n].paths = paths;
+	columns[*n].npaths = npaths;
+	columns[*n].want = want;
+	return (*n)++;
+}
+
+/* The topics that a row matched, and the score for ranges of it. */
+static void
+add_hidden_columns(RowReader *reader, PageColumn *columns, int *n)
+{
+	const IntentTable *table = reader->table;
+	const IntentResource *resource = table->resource;
+	bool		matched = false;
+
+	for (int i = 0; i < reader->ncolumns; i++)
+		matched |= reader->columns[i].filter &&
+			reader->columns[i].filter->kind == INTENT_FILTER_TOPICS;
+	matched &= resource->matched_topics != NULL;
+	reader->matched_index = add_hidden(columns, n, &resource->matched_topics,
+									   matched ? 1 : 0,
+									   matched ? PAGE_ARRAY : PAGE_PRESENCE);
+	reader->score_index = table->options->score_bands < 2 ? -1 :
+		add_hidden(columns, n, &resource->score, 1, PAGE_SCALAR);
+}
+
 /*
  * All columns of the table take part, so that a page shows which of them
- * rows carry; only those that the scan reads are kept.  One hidden column
- * more holds the topics that a row matched.
+ * rows carry; only those that the scan reads are kept.
  */
 static PageLayout *
 make_layout(RowReader *reader)
 {
 	const IntentTable *table = reader->table;
-	PageColumn *columns = palloc0(sizeof(PageColumn) * (table->natts + 1));
-	bool		reads_topic = false;
+	PageColumn *columns = palloc0(sizeof(PageColumn) * (table->natts + 2));
+	int			n = table->natts;
 
 	for (int i = 0; i < table->natts; i++)
 	{
@@ -68,18 +97,8 @@ make_layout(RowReader *reader)
 		if (column->source == INTENT_SOURCE_MEMBER)
 			reader->members = bms_add_member(reader->members, i);
 	}
-	for (int i = 0; i < reader->ncolumns; i++)
-		reads_topic |= reader->columns[i].filter &&
-			reader->columns[i].filter->kind == INTENT_FILTER_TOPICS;
-	reader->matched_index = table->natts;
-	columns[table->natts].want = PAGE_PRESENCE;
-	if (reads_topic && table->resource->matched_topics)
-	{
-		columns[table->natts].paths = &table->resource->matched_topics;
-		columns[table->natts].npaths = 1;
-		columns[table->natts].want = PAGE_ARRAY;
-	}
-	return page_layout(&table->resource->document, columns, table->natts + 1,
+	add_hidden_columns(reader, columns, &n);
+	return page_layout(&table->resource->document, columns, n,
 					   reader->context);
 }
 
@@ -127,6 +146,13 @@ PageLayout *
 rows_layout(RowReader *reader)
 {
 	return reader->layout;
+}
+
+/* The page's column with the score, -1 if no ranges of it are read. */
+int
+rows_score_index(const RowReader *reader)
+{
+	return reader->score_index;
 }
 
 /* Rows that conditions checked again have removed so far. */

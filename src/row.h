@@ -21,6 +21,7 @@ extern RowReader *rows_prepare(const IntentTable *table, List *retrieved,
 							   List *needed, InputSet *inputs,
 							   PlanState *node);
 extern PageLayout *rows_layout(RowReader *reader);
+extern int	rows_score_index(const RowReader *reader);
 extern void rows_start(RowReader *reader, const IntentRequest *request);
 extern bool rows_fill(RowReader *reader, Chain *chain, TupleTableSlot *slot);
 extern bool rows_in_doubt(const RowReader *reader);

@@ -50,6 +50,8 @@ struct RowReader
 	InputSet   *inputs;
 	PageLayout *layout;
 	int			matched_index;	/* of the hidden column with matched topics */
+	int			score_index;	/* likewise with the score, where ranges of
+								 * scores may be asked for */
 	int			ncolumns;
 	RowColumn  *columns;		/* those that the scan reads */
 	RowColumn **by_attno;		/* NULL where it does not */

@@ -231,6 +231,8 @@ scan_open_chains(ForeignScanState *node, bool totals_only)
 	setup.counters = &scan->counters;
 	setup.wanted = scan->wanted;
 	setup.totals_only = totals_only;
+	setup.bands = scan->best ? 1 : scan->table->options->score_bands;
+	setup.score = rows_score_index(scan->reader);
 	setup.partial = scan->inputs->has_keys &&
 		scan->request->sent[0] == INTENT_SENT_NOT;
 	setup.shape = scan_shape(scan);

@@ -46,7 +46,9 @@ our %tables = (
 	counted => { kind => 'any', exact => 1, options => q(count_pushdown 'trusted') },
 	uncounted => { kind => 'any', options => q(count_pushdown 'off') },
 	counted_each => { kind => 'each', exact => 1, options => q(count_pushdown 'trusted', topic_mode 'each') },
-	banded => { kind => 'any', options => q(score_bands '3') },
+	banded => { kind => 'each', options => q(topic_mode 'each', score_bands '3', page_size '5') },
+	banded_one => { kind => 'fixed', topics => [102391],
+		options => q(topic_ids '102391', score_bands '8', page_size '4', max_connections '8') },
 	other => { kind => 'any', other => 1 },
 	other_each => { kind => 'each', other => 1, options => q(topic_mode 'each') });
 
