@@ -191,7 +191,7 @@ intentAnalyzeForeignTable(Relation relation, AcquireSampleRowsFunc *func,
 	IntentTable *table = table_load(RelationGetRelid(relation));
 	const IntentOptions *options = table->options;
 
-	if (options->ntopic_ids == 0 && !options->audience_id)
+	if (!table_has_input(table, NULL))
 	{
 		ereport(NOTICE,
 				(errmsg("table \"%s\" cannot be sampled without %s",

@@ -16,7 +16,7 @@
 #include <jansson.h>
 #undef json_object
 
-#include "body.h"
+#include "body_private.h"
 
 #include "lib/stringinfo.h"
 #include <ctype.h>
@@ -42,8 +42,8 @@ date_text(int64 day)
 }
 
 /* One value as a string in UTF-8, or NULL where it is not sent as a string. */
-static const char *
-utf8_text(IntentFilterKind kind, const IntentScalar *value)
+const char *
+body_value_text(IntentFilterKind kind, const IntentScalar *value)
 {
 	if (value->symbolic)
 		return value->text;
@@ -69,7 +69,7 @@ utf8_texts(IntentFilterKind kind, const IntentField *field)
 	const char **texts = palloc0(sizeof(char *) * Max(field->nvalues, 1));
 
 	for (int i = 0; i < field->nvalues; i++)
-		texts[i] = utf8_text(kind, &field->values[i]);
+		texts[i] = body_value_text(kind, &field->values[i]);
 	return texts;
 }
 
@@ -162,10 +162,12 @@ dump_request(const IntentChainSpec *spec, const char ***texts, int limit,
 			failed |= put_field(object, &spec->resource->filters[f],
 								&spec->fields[f], texts[f]);
 	}
-	if (!failed && limit > 0)
-		failed |= json_object_set_new(object, "limit", json_integer(limit));
+	if (!failed && limit > 0 && spec->resource->limit_field)
+		failed |= json_object_set_new(object, spec->resource->limit_field,
+									  json_integer(limit));
 	if (!failed && cursor)
-		failed |= json_object_set_new(object, "cursor", json_string(cursor));
+		failed |= json_object_set_new(object, spec->resource->page_field,
+									  json_string(cursor));
 	if (!failed)
 		text = json_dumps(object, JSON_COMPACT);
 	json_decref(object);
@@ -173,7 +175,8 @@ dump_request(const IntentChainSpec *spec, const char ***texts, int limit,
 }
 
 /*
- * The body of a chain's request, in UTF-8 and palloc'd.
+ * The body of a chain's request, in UTF-8 and palloc'd; of a GET, which has
+ * none, what it asks for.
  *
  * "cursor" is as the server gave it, in UTF-8, or NULL on the first page;
  * a limit of 0 leaves the member out.  Raises when memory is out.
@@ -186,6 +189,8 @@ body_request(const IntentChainSpec *spec, int limit, const char *cursor)
 	char	   *text;
 	char	   *result;
 
+	if (resource_is_get(resource))
+		return body_target(spec, limit, cursor);
 	for (int f = 0; f < resource->nfilters; f++)
 		texts[f] = utf8_texts(resource->filters[f].kind, &spec->fields[f]);
 	text = dump_request(spec, texts, limit, cursor);

@@ -12,6 +12,11 @@
 
 #include "request.h"
 
+/* body_query.c */
+extern char *body_target(const IntentChainSpec *spec, int limit,
+						 const char *cursor);
+
+/* body.c */
 extern char *body_request(const IntentChainSpec *spec, int limit,
 						  const char *cursor);
 extern char *body_error_message(const char *text, size_t len);

@@ -107,9 +107,10 @@ body_members(const ChainRun *run)
 		if (filter->upper_field)
 			add_name(&buf, filter->upper_field);
 	}
-	add_name(&buf, "limit");
+	if (spec->resource->limit_field)
+		add_name(&buf, spec->resource->limit_field);
 	if (run->cursor)
-		add_name(&buf, "cursor");
+		add_name(&buf, spec->resource->page_field);
 	return buf.data;
 }
 

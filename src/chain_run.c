@@ -13,6 +13,7 @@
 #include "common/hashfn.h"
 #include "common/pg_prng.h"
 #include "failure.h"
+#include "throttle.h"
 #include "total.h"
 #include "utils/datetime.h"
 #include "utils/memutils.h"
@@ -65,14 +66,41 @@ check_budget(const ChainSet *set)
 			 errhint("Narrow the query, or raise the option \"max_requests\" of the table or its server.")));
 }
 
-/* Sends the request for the chain's next page. */
+static void
+wait_until(ChainRun *run, int64 ms)
+{
+	run->resume_at = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), ms);
+	run->state = CHAIN_WAITING;
+}
+
+/* Would the request break the rate that the API sets?  Then it waits. */
+static bool
+must_keep_to_rate(ChainSet *set, ChainRun *run)
+{
+	const IntentOptions *options = set->setup.table->options;
+	const IntentResource *resource = set->setup.table->resource;
+	IntentRate	rate = run->auth_header ? resource->rate : resource->keyless_rate;
+	int64		wait;
+
+	if (options->rate_limit.requests > 0)
+		rate = options->rate_limit;
+	wait = throttle_wait(set->setup.table->server->serverid, resource, rate);
+	if (wait == 0)
+		return false;
+	set->setup.counters->throttled_ms += wait;
+	wait_until(run, wait);
+	return true;
+}
+
+/* Sends the request for the chain's next page, or lets it wait. */
 void
 chain_send(ChainSet *set, ChainRun *run)
 {
 	const IntentOptions *options = set->setup.table->options;
 	const IntentResource *resource = set->setup.table->resource;
 	MemoryContext old;
-	const char *headers[4];
+	const char *headers[4] = {"Accept: application/json"};
+	int			nheaders = 1;
 	HttpRequest request = {0};
 
 	check_budget(set);
@@ -80,16 +108,27 @@ chain_send(ChainSet *set, ChainRun *run)
 	old = MemoryContextSwitchTo(run->body_context);
 	run->body = body_request(run->public.spec, set->limit, run->cursor);
 	run->auth_header = option_auth_header(set->setup.userid,
-										  set->setup.table->server);
-	headers[0] = run->auth_header;
-	headers[1] = "Content-Type: application/json";
-	headers[2] = "Accept: application/json";
-	headers[3] = NULL;
-	request.method = HTTP_POST;
-	request.url = psprintf("%s%s", options->base_url, resource->path);
+										  set->setup.table->server,
+										  resource->key_optional);
+	if (must_keep_to_rate(set, run))
+	{
+		MemoryContextSwitchTo(old);
+		return;
+	}
+	request.url = psprintf("%s%s", options->base_url,
+						   body_target(run->public.spec, set->limit, run->cursor));
 	request.headers = headers;
-	request.body = run->body;
-	request.body_len = strlen(run->body);
+	if (run->auth_header)
+		headers[nheaders++] = run->auth_header;
+	if (resource_is_get(resource))
+		request.method = HTTP_GET;
+	else
+	{
+		headers[nheaders++] = "Content-Type: application/json";
+		request.method = HTTP_POST;
+		request.body = run->body;
+		request.body_len = strlen(run->body);
+	}
 	request.connect_timeout_ms = options->connect_timeout;
 	request.timeout_ms = options->request_timeout;
 	request.max_body = options->max_response_size;
@@ -115,13 +154,6 @@ chain_forget_transfer(ChainSet *set, ChainRun *run)
 	http_release(run->transfer);
 	run->transfer = NULL;
 	set->nsent--;
-}
-
-static void
-wait_until(ChainRun *run, int64 ms)
-{
-	run->resume_at = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), ms);
-	run->state = CHAIN_WAITING;
 }
 
 /* Half to all of a delay that doubles with each attempt. */
@@ -227,7 +259,9 @@ snapshot_changed(ChainSet *set, const char *before, const char *now,
 				 errhint("Run the statement again.")));
 	statement->restarts++;
 	statement->generation++;
-	strlcpy(statement->data_date, date ? date : "", sizeof(statement->data_date));
+	if (set->setup.table->resource->one_run)
+		strlcpy(statement->data_date, date ? date : "",
+				sizeof(statement->data_date));
 }
 
 static bool
@@ -269,6 +303,7 @@ check_snapshot(ChainSet *set, ChainRun *run, const RowPage *page,
 {
 	ChainStatement *statement = set->setup.statement;
 	char	   *asked = asked_date(run->public.spec);
+	bool		shared = !asked && set->setup.table->resource->one_run;
 	FailureContext context;
 
 	fill_failure(set, run, &context);
@@ -280,7 +315,7 @@ check_snapshot(ChainSet *set, ChainRun *run, const RowPage *page,
 						 psprintf("that of %s", page->data_date), page->data_date);
 	else if (differs(run->cache_key, page->cache_key))
 		snapshot_changed(set, "one result", "another one", page->data_date);
-	else if (!asked && differs(statement->data_date, page->data_date))
+	else if (shared && differs(statement->data_date, page->data_date))
 		snapshot_changed(set, psprintf("the run of %s", statement->data_date),
 						 psprintf("that of %s", page->data_date), page->data_date);
 	else if (run->group && !chain_tells_run(run, page))
@@ -289,7 +324,7 @@ check_snapshot(ChainSet *set, ChainRun *run, const RowPage *page,
 	if (set->generation != statement->generation)
 		return false;
 
-	if (!asked && page->data_date)
+	if (shared && page->data_date)
 		strlcpy(statement->data_date, page->data_date,
 				sizeof(statement->data_date));
 	if (!run->data_date && page->data_date)
@@ -441,10 +476,24 @@ set_cursor(ChainRun *run, const char *cursor)
 	run->cursor = cursor ? MemoryContextStrdup(run->context, cursor) : NULL;
 }
 
+/*
+ * By offset it is for us to tell whether more follows, and where: as the
+ * cursor goes the number of rows so far.
+ */
+static void
+find_offset(const ChainSet *set, const ChainRun *run, RowPage *page)
+{
+	if (set->setup.table->resource->document.paging != INTENT_PAGING_OFFSET)
+		return;
+	page->has_more = run->rows + page->nrows < page->total;
+	page->next_cursor = psprintf(INT64_FORMAT, run->rows + page->nrows);
+}
+
 /* A page that can be used: its rows are the chain's next ones. */
 static void
 accept_page(ChainSet *set, ChainRun *run, RowPage *page, const HttpReply *reply)
 {
+	find_offset(set, run, page);
 	if (!check_snapshot(set, run, page, reply))
 		return;
 	if (page->has_more)

@@ -113,10 +113,10 @@ fits_integer_column(Oid type, int64 value)
 	}
 }
 
-/* Topics: integers that the column can hold; others match nothing. */
+/* Integers that the column can hold; others match nothing. */
 static void
-digest_topics(const IntentColumn *column, const IntentInput *input,
-			  Digest *digest)
+digest_integers(const IntentColumn *column, const IntentInput *input,
+				Digest *digest)
 {
 	for (int i = 0; i < input->nvalues; i++)
 	{
@@ -261,7 +261,8 @@ digest_values(const IntentTable *table, const IntentInput *input, Digest *digest
 	switch (filter->kind)
 	{
 		case INTENT_FILTER_TOPICS:
-			digest_topics(column, input, digest);
+		case INTENT_FILTER_INTEGER:
+			digest_integers(column, input, digest);
 			break;
 		case INTENT_FILTER_RANGE:
 		case INTENT_FILTER_MINIMUM:

@@ -43,8 +43,18 @@ explain_rechecks(IntentScan *scan, List *deparse_context, bool prefix,
 }
 
 static void
-explain_body(IntentScan *scan, const IntentRequest *request, ExplainState *es)
+explain_target(const IntentResource *resource, const char *target,
+			   ExplainState *es)
 {
+	ExplainPropertyText("Intent Request",
+						psprintf("%s %s", resource->method, target), es);
+}
+
+/* The request of the first chain, and how many chains there are. */
+static void
+explain_chains(IntentScan *scan, const IntentRequest *request, ExplainState *es)
+{
+	const IntentResource *resource = scan->table->resource;
 	int			limit = scan->table->options->page_size;
 	IntentChainSpec *spec = request_chain(request, 0);
 
@@ -52,7 +62,9 @@ explain_body(IntentScan *scan, const IntentRequest *request, ExplainState *es)
 		limit = Min(limit, scan->wanted);
 	if (scan_asks_totals(scan, request))
 		limit = 1;
-	ExplainPropertyText("Intent Body", body_request(spec, limit, NULL), es);
+	explain_target(resource, body_target(spec, limit, NULL), es);
+	if (!resource_is_get(resource))
+		ExplainPropertyText("Intent Body", body_request(spec, limit, NULL), es);
 	if (has_symbols(scan->inputs))
 		ExplainPropertyText("Intent Chains", "as values come", es);
 	else
@@ -85,14 +97,13 @@ explain_request(IntentScan *scan, const IntentRequest *request,
 		ExplainPropertyText("Intent Request", "none: the conditions contradict each other", es);
 		return;
 	}
-	ExplainPropertyText("Intent Request",
-						psprintf("%s %s", resource->method, resource->path), es);
 	if (request->problem)
 	{
+		explain_target(resource, resource->path, es);
 		ExplainPropertyText("Intent Missing", request->problem->message, es);
 		return;
 	}
-	explain_body(scan, request, es);
+	explain_chains(scan, request, es);
 	explain_bands(scan, request, es);
 	if (scan->counts != NIL)
 		ExplainPropertyText("Intent Count",

@@ -61,6 +61,8 @@ static const StatusRule status_rules[] = {
 	"the API denied access", DETAIL_MESSAGE, HINT_PLAN},
 	{404, 404, false, ERRCODE_FDW_TABLE_NOT_FOUND,
 	"the API knows no such audience or path", DETAIL_MESSAGE, HINT_PATH},
+	{409, 409, false, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+	"the API cannot serve this result in its present state", DETAIL_MESSAGE, HINT_NONE},
 	{410, 410, false, ERRCODE_FDW_TABLE_NOT_FOUND,
 	"the API no longer has that audience or path", DETAIL_MESSAGE, HINT_PATH},
 	{429, 429, true, ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
@@ -241,8 +243,9 @@ detail_text(DetailKind kind, const FailureContext *context,
 		case DETAIL_MESSAGE:
 			return psprintf("Status %d.%s", reply->status, said(context, reply));
 		case DETAIL_REQUEST:
-			return psprintf("Status %d.%s Request body: %s", reply->status,
+			return psprintf("Status %d.%s Request%s: %s", reply->status,
 							said(context, reply),
+							resource_is_get(context->table->resource) ? "" : " body",
 							context->request_body ? context->request_body : "none");
 		case DETAIL_EXCERPT:
 			return psprintf("Status %d. %s", reply->status,

@@ -18,7 +18,7 @@ typedef struct FailureContext
 {
 	const IntentTable *table;
 	Oid			userid;
-	const char *request_body;	/* or NULL */
+	const char *request_body;	/* of a GET its target; or NULL */
 	const char *auth_header;	/* hidden where the server repeats its secret */
 	bool		has_cursor;
 	int			attempts;		/* requests sent for this page, this one too */

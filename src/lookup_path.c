@@ -113,6 +113,7 @@ is_key_filter(IntentFilterKind kind)
 		case INTENT_FILTER_STRING:
 		case INTENT_FILTER_DATE:
 		case INTENT_FILTER_AUDIENCE:
+		case INTENT_FILTER_INTEGER:
 			return true;
 		default:
 			return false;
@@ -123,7 +124,8 @@ is_key_filter(IntentFilterKind kind)
 static bool
 is_sent_beside(IntentRel *irel, IntentFilterKind kind)
 {
-	if (kind == INTENT_FILTER_AUDIENCE || kind == INTENT_FILTER_DATE)
+	if (kind == INTENT_FILTER_AUDIENCE || kind == INTENT_FILTER_DATE ||
+		!irel->table->resource->audience_rules)
 		return true;
 	return irel->table->options->audience_id == NULL &&
 		!plan_pins(irel->table, irel->sent, INTENT_FILTER_AUDIENCE);

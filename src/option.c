@@ -99,6 +99,9 @@ static const char *parse_filter(const char *text, const ValueLimits *limits,
 static const char *parse_topics(const char *text, const ValueLimits *limits,
 								void *field, const char **hint);
 
+static const char *parse_rate(const char *text, const ValueLimits *limits,
+							  void *field, const char **hint);
+
 #define IN_OPTIONS(member) offsetof(IntentOptions, member)
 #define IN_COLUMN(member) offsetof(IntentColumnOptions, member)
 #define IN_CREDENTIALS(member) offsetof(Credentials, member)
@@ -133,6 +136,7 @@ static const OptionDef option_defs[] = {
 	{"max_response_size", ON_BOTH, IN_OPTIONS(max_response_size), value_size, {64 * KB, 1023 * MB}, "16MB"},
 	{"verify_count", ON_BOTH, IN_OPTIONS(verify_count), value_enum, {.names = verify_names}, "error"},
 	{"count_pushdown", ON_BOTH, IN_OPTIONS(count_pushdown), value_enum, {.names = count_names}, "exact"},
+	{"rate_limit", ON_BOTH, IN_OPTIONS(rate_limit), parse_rate},
 	{"fdw_startup_cost", ON_BOTH, IN_OPTIONS(startup_cost), value_cost, {0}, "100"},
 	{"fdw_request_cost", ON_BOTH, IN_OPTIONS(request_cost), value_cost, {0}, "100"},
 	{"fdw_tuple_cost", ON_BOTH, IN_OPTIONS(tuple_cost), value_cost, {0}, "0.01"},
@@ -228,6 +232,24 @@ parse_topics(const char *text, const ValueLimits *limits, void *field,
 
 	options = (IntentOptions *) ((char *) field - IN_OPTIONS(topic_ids));
 	return value_int64_list(text, &options->topic_ids, &options->ntopic_ids);
+}
+
+/* "30/60s": requests in a span of time. */
+static const char *
+parse_rate(const char *text, const ValueLimits *limits, void *field,
+		   const char **hint)
+{
+	static const ValueLimits counts = {1, 1000};
+	static const ValueLimits spans = {1, DAY};
+	IntentRate *rate = field;
+	const char *slash = strchr(text, '/');
+
+	if (slash &&
+		!value_integer(pnstrdup(text, slash - text), &counts, &rate->requests, hint) &&
+		!value_duration(slash + 1, &spans, &rate->span_ms, hint))
+		return NULL;
+	*hint = NULL;
+	return "Accepted are 1 to 1000 requests in a span of time, as in \"30/60s\".";
 }
 
 /* Store the value of an option, or raise. */
@@ -378,10 +400,56 @@ raise_exclusive(const char *first, const char *second)
 			 errmsg("options \"%s\" and \"%s\" exclude each other", first, second)));
 }
 
+static void
+check_has_place(const IntentOptions *options, const char *option,
+				bool is_set, bool has_place)
+{
+	const IntentResource *resource = options->resource;
+
+	if (is_set && !has_place)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"%s\" does not fit resource \"%s\"",
+						option, resource->name),
+				 errdetail("A request to %s %s has no place for it.",
+						   resource->method, resource->path)));
+}
+
+static void
+check_has_filter(const IntentOptions *options, const char *option,
+				 bool is_set, IntentFilterKind kind)
+{
+	check_has_place(options, option, is_set,
+					resource_filter_of_kind(options->resource, kind) >= 0);
+}
+
+/* What options fix, requests of the resource must be able to say. */
+static void
+check_fixed_inputs(const IntentOptions *options)
+{
+	check_has_filter(options, "topic_ids", options->ntopic_ids > 0,
+					 INTENT_FILTER_TOPICS);
+	check_has_filter(options, "audience_id", options->audience_id != NULL,
+					 INTENT_FILTER_AUDIENCE);
+	check_has_filter(options, "min_score", options->min_score > 0,
+					 INTENT_FILTER_RANGE);
+	check_has_filter(options, "max_score", options->max_score > 0,
+					 INTENT_FILTER_RANGE);
+	check_has_filter(options, "min_topic_overlap",
+					 options->min_topic_overlap > 0, INTENT_FILTER_MINIMUM);
+	check_has_filter(options, "data_date", options->data_date != NULL,
+					 INTENT_FILTER_DATE);
+	check_has_place(options, "score_bands", options->score_bands > 1,
+					options->resource->score != NULL);
+}
+
 /* A saved audience brings its own topics, scores and overlap. */
 static void
-check_table(const IntentOptions *options)
+check_table(IntentOptions *options)
 {
+	if (!options->resource)
+		options->resource = resource_at(0);
+	check_fixed_inputs(options);
 	if (options->audience_id)
 	{
 		if (options->ntopic_ids)
@@ -463,7 +531,12 @@ option_load(ForeignServer *server, ForeignTable *table)
 	if (table)
 		apply_options(table->options, ON_TABLE, false, result);
 
-	result->page_size = Min(result->page_size, result->resource->max_page_size);
+	if (!result->resource->limit_field)
+		result->page_size = PG_INT32_MAX;	/* a page is all there is */
+	else if (result->resource->capped)
+		result->page_size = result->resource->max_page_size;
+	else
+		result->page_size = Min(result->page_size, result->resource->max_page_size);
 	result->max_topics = Min(result->max_topics, result->resource->max_topics);
 	return result;
 }
@@ -482,20 +555,22 @@ option_load_column(List *options, IntentColumnOptions *result)
  * where there is none, but in words that differ between majors.
  */
 static UserMapping *
-find_user_mapping(Oid userid, ForeignServer *server)
+find_user_mapping(Oid userid, ForeignServer *server, bool optional)
 {
 	Datum		serverid = ObjectIdGetDatum(server->serverid);
 
-	if (!SearchSysCacheExists2(USERMAPPINGUSERSERVER,
-							   ObjectIdGetDatum(userid), serverid) &&
-		!SearchSysCacheExists2(USERMAPPINGUSERSERVER,
-							   ObjectIdGetDatum(InvalidOid), serverid))
+	if (SearchSysCacheExists2(USERMAPPINGUSERSERVER,
+							  ObjectIdGetDatum(userid), serverid) ||
+		SearchSysCacheExists2(USERMAPPINGUSERSERVER,
+							  ObjectIdGetDatum(InvalidOid), serverid))
+		return GetUserMapping(userid, server->serverid);
+	if (!optional)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("user mapping not found for user \"%s\", server \"%s\"",
 						MappingUserName(userid), server->servername),
 				 errhint("Use CREATE USER MAPPING with option api_key.")));
-	return GetUserMapping(userid, server->serverid);
+	return NULL;
 }
 
 /*
@@ -556,25 +631,28 @@ read_key_file(const char *path)
 }
 
 /*
- * The header that proves who asks, palloc'd: "X-API-Key: ...".  userid is the
- * user that the scan runs as.  Called for each execution, never while
+ * The header that proves who asks, palloc'd: "X-API-Key: ...".  NULL without
+ * a key where one is optional.  userid is the user that the scan runs as.  Called for each execution, never while
  * planning, so that no plan keeps a secret; a key file is read each time, so
  * that a new key in it counts at once.
  */
 char *
-option_auth_header(Oid userid, ForeignServer *server)
+option_auth_header(Oid userid, ForeignServer *server, bool optional)
 {
-	UserMapping *mapping = find_user_mapping(userid, server);
+	UserMapping *mapping = find_user_mapping(userid, server, optional);
 	OptionValues values;
 	Credentials *credentials = &values.credentials;
 
 	memset(&values, 0, sizeof(values));
-	apply_options(mapping->options, ON_MAPPING, false, &values);
+	if (mapping)
+		apply_options(mapping->options, ON_MAPPING, false, &values);
 
 	if (credentials->bearer_token)
 		return psprintf("Authorization: Bearer %s", credentials->bearer_token);
 	if (credentials->api_key_file)
 		credentials->api_key = read_key_file(credentials->api_key_file);
+	if (credentials->api_key == NULL && optional)
+		return NULL;
 	if (credentials->api_key == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),

@@ -66,6 +66,7 @@ typedef struct IntentOptions
 	int			max_response_size;	/* bytes */
 	int			verify_count;	/* IntentVerify */
 	int			count_pushdown; /* IntentCountPushdown */
+	IntentRate	rate_limit;		/* instead of the resource's; 0: that */
 	double		startup_cost;
 	double		request_cost;
 	double		tuple_cost;
@@ -96,6 +97,7 @@ typedef struct IntentColumnOptions
 extern void option_validate(List *options, Oid catalog);
 extern IntentOptions *option_load(ForeignServer *server, ForeignTable *table);
 extern void option_load_column(List *options, IntentColumnOptions *result);
-extern char *option_auth_header(Oid userid, ForeignServer *server);
+extern char *option_auth_header(Oid userid, ForeignServer *server,
+								bool optional);
 
 #endif							/* INTENT_OPTION_H */

@@ -2,24 +2,21 @@
  * page.c
  *		A page's text to rows.
  *
- * What the document must look like stands here: "data", "meta", and how the
- * value of a member becomes the value of a column.  Only what is kept is
- * converted to the server encoding, so that a character which the database
+ * How the value of a member becomes the value of a column, and members a row.
+ * Only what is kept is converted to the server encoding, so that a character which the database
  * cannot hold matters only in a column that is read.
  *
  * Assumes that CurrentMemoryContext is the page's: hardly anything is freed.
- * Tokens and grammar are left to page_reader.c, names to page_layout.c, types to
- * convert.c, and what a page means to those after it to chain.c.
+ * What the document must look like is left to page_document.c, tokens and
+ * grammar to page_reader.c, names to page_layout.c, types to convert.c, and
+ * what a page means to those after it to chain.c.
  */
 #include "postgres.h"
 
-#include "page.h"
+#include "page_private.h"
 
-#include "page_layout.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
-#include "page_number.h"
-#include "page_reader.h"
 #include "utils/memutils.h"
 
 /*
@@ -27,136 +24,6 @@
  * of 100,000 rows.  The API's pages have 100 rows, its largest list 20,000.
  */
 #define PAGE_MAX_VALUES ((Size) 256 * 1024 * 1024)
-
-/* "meta" is read like a row; this table names its columns. */
-typedef enum MetaMember
-{
-	META_STATUS,
-	META_HAS_MORE,
-	META_NEXT_CURSOR,
-	META_CACHE_KEY,
-	META_DATA_DATE,
-	META_TOTAL_COUNT,
-	META_MEMBERS
-} MetaMember;
-
-static const struct
-{
-	const char *name;
-	PageValueKind kind;
-	const char *article;
-}			meta_members[META_MEMBERS] = {
-	[META_STATUS] = {"status", PAGE_VALUE_STRING, "a string"},
-	[META_HAS_MORE] = {"hasMore", PAGE_VALUE_BOOL, "a boolean"},
-	[META_NEXT_CURSOR] = {"nextCursor", PAGE_VALUE_STRING, "a string"},
-	[META_CACHE_KEY] = {"cacheKey", PAGE_VALUE_STRING, "a string"},
-	[META_DATA_DATE] = {"dataDate", PAGE_VALUE_STRING, "a string"},
-	[META_TOTAL_COUNT] = {"totalCount", PAGE_VALUE_NUMBER, "a number"},
-};
-
-/* One page being read.  Functions that return bool return false on a problem. */
-typedef struct Parser
-{
-	PageLayout *layout;
-	Reader		reader;
-	bool		convert;		/* the server encoding is not UTF-8 */
-
-	PageValue  *cells;			/* of the row, or of meta */
-	PageValue  *spares;			/* of layout->choices */
-	bool	   *present;		/* by column; NULL while in meta */
-
-	RowPage    *page;
-	int			capacity;		/* rows that page->values has room for */
-	bool		has_data;
-	bool		has_meta;
-	char	   *data_problem;	/* counts unless the page is materializing */
-	PageValue	meta[META_MEMBERS];
-} Parser;
-
-static bool read_value(Parser *p, const Member *member);
-
-
-/*
- * Layouts
- */
-
-/* Hang a column's paths into the tree of rows. */
-static void
-add_column(PageLayout *layout, const PageColumn *column, int index)
-{
-	/* what is only present or not needs no choice of a value */
-	bool		choose = column->npaths > 1 && column->want != PAGE_PRESENCE;
-
-	if (column->want == PAGE_ROW)
-	{
-		layout->whole[layout->nwhole++] = index;
-		return;
-	}
-
-	if (choose)
-	{
-		Choice		choice = {layout->places[index], layout->nspares, column->npaths};
-
-		layout->choices[layout->nchoices++] = choice;
-	}
-	for (int i = 0; i < column->npaths; i++)
-	{
-		Target		target = {index, layout->places[index], -1, column->want};
-
-		if (choose)
-			target.spare = layout->nspares++;
-		layout_path(layout->row, column->paths[i], target, layout->context);
-	}
-}
-
-/*
- * Give each column that is kept a place in a row, so that rows are no wider
- * than what is read of them; all others share one where nothing is put.
- */
-static void
-place_columns(PageLayout *layout, const PageColumn *columns)
-{
-	int			kept = 0;
-
-	layout->places = palloc(Max(layout->ncolumns, 1) * sizeof(int));
-	for (int i = 0; i < layout->ncolumns; i++)
-		layout->places[i] = columns[i].want == PAGE_PRESENCE ? -1 : kept++;
-	for (int i = 0; i < layout->ncolumns; i++)
-		if (layout->places[i] < 0)
-			layout->places[i] = kept;
-	layout->width = kept + 1;
-}
-
-/*
- * Make a layout for pages of these columns, in context; the columns and their
- * paths are copied.  A layout remembers the order of members from page to
- * page, so one layout must not be used by two page_parse() at once.
- */
-PageLayout *
-page_layout(const PageColumn *columns, int ncolumns, MemoryContext context)
-{
-	MemoryContext old = MemoryContextSwitchTo(context);
-	PageLayout *layout = palloc0(sizeof(PageLayout));
-
-	layout->context = context;
-	layout->ncolumns = ncolumns;
-	layout->row = layout_level(context);
-	layout->meta = layout_level(context);
-	layout->choices = palloc(Max(ncolumns, 1) * sizeof(Choice));
-	layout->whole = palloc(Max(ncolumns, 1) * sizeof(int));
-	place_columns(layout, columns);
-	for (int i = 0; i < ncolumns; i++)
-		add_column(layout, &columns[i], i);
-	for (int i = 0; i < META_MEMBERS; i++)
-	{
-		Target		target = {i, i, -1, PAGE_SCALAR};
-
-		layout_path(layout->meta, meta_members[i].name, target, context);
-	}
-
-	MemoryContextSwitchTo(old);
-	return layout;
-}
 
 
 /*
@@ -286,8 +153,8 @@ clear_below(Parser *p, const Level *level, bool present)
 }
 
 /* Consume an object, keeping what the level's paths want. */
-static bool
-read_object(Parser *p, Level *level)
+bool
+page_read_object(Parser *p, Level *level)
 {
 	Span		name;
 
@@ -298,7 +165,7 @@ read_object(Parser *p, Level *level)
 	{
 		Member	   *member = layout_find(level, name, p->layout->context);
 
-		if (!(member ? read_value(p, member) : reader_skip(&p->reader)))
+		if (!(member ? page_read_value(p, member) : reader_skip(&p->reader)))
 			return false;
 	}
 	return p->reader.problem == NULL;
@@ -315,7 +182,7 @@ read_form(Parser *p, const Member *member, PageValue *value)
 	switch (p->reader.lex->token_type)
 	{
 		case JSON_TOKEN_OBJECT_START:
-			return member->below ? read_object(p, member->below) : reader_skip(&p->reader);
+			return member->below ? page_read_object(p, member->below) : reader_skip(&p->reader);
 		case JSON_TOKEN_ARRAY_START:
 			if (member->wants & want_bit(PAGE_ARRAY))
 				return read_array(p, value);
@@ -348,8 +215,8 @@ takes_form(PageWant want, PageValueKind form)
 }
 
 /* Consume the value of a member and put it where its targets want it. */
-static bool
-read_value(Parser *p, const Member *member)
+bool
+page_read_value(Parser *p, const Member *member)
 {
 	const char *start = reader_start(&p->reader);
 	PageValue	form = {PAGE_VALUE_ABSENT};
@@ -427,8 +294,8 @@ choose_values(Parser *p)
 }
 
 /* Consume one row. */
-static bool
-read_row(Parser *p)
+bool
+page_read_row(Parser *p)
 {
 	PageLayout *layout = p->layout;
 	const char *start = reader_start(&p->reader);
@@ -439,7 +306,7 @@ read_row(Parser *p)
 		return false;
 	if (layout->nspares > 0)
 		memset(p->spares, 0, layout->nspares * sizeof(PageValue));
-	if (!read_object(p, layout->row))
+	if (!page_read_object(p, layout->row))
 		return false;
 
 	choose_values(p);
@@ -453,193 +320,45 @@ read_row(Parser *p)
 	return true;
 }
 
-/* Consume "data".  What is wrong with it is not yet wrong with the page. */
-static bool
-read_data(Parser *p)
+/* The name of a member as a value of the row. */
+static void
+put_name(Parser *p, const Member *member, const PageValue *name)
 {
-	if (p->has_data)
-		p->data_problem = pstrdup("\"data\" occurs twice");
-	else if (!reader_at(&p->reader, JSON_TOKEN_ARRAY_START))
-		p->data_problem = pstrdup("\"data\" is not an array");
-	p->has_data = true;
-	if (p->data_problem != NULL)
-		return reader_skip(&p->reader);
-
-	if (!reader_enter(&p->reader))
-		return false;
-	for (bool first = true; reader_next_element(&p->reader, first); first = false)
+	for (int i = 0; i < member->ntargets; i++)
 	{
-		if (reader_at(&p->reader, JSON_TOKEN_OBJECT_START) && p->data_problem == NULL)
-		{
-			if (!read_row(p))
-				return false;
-			continue;
-		}
-		if (p->data_problem == NULL)
-			p->data_problem = psprintf("element %d of \"data\" is not an object",
-									   p->page->nrows + 1);
-		if (!reader_skip(&p->reader))
-			return false;
+		const Target *target = &member->targets[i];
+
+		p->present[target->column] = true;
+		if (target->want != PAGE_PRESENCE)
+			*target_cell(p, target) = *name;
 	}
-	return p->reader.problem == NULL;
 }
 
-
-/*
- * Meta
- */
-
-/* Consume "meta". */
-static bool
-read_meta(Parser *p)
+/* The name, which the next token would overwrite, as a value. */
+PageValue
+page_name_value(const Parser *p, Span name)
 {
-	bool	   *present = p->present;
-	bool		done;
+	PageValue	value = {PAGE_VALUE_STRING};
 
-	if (p->has_meta)
-		return reader_fail(&p->reader, pstrdup("\"meta\" occurs twice"));
-	if (!reader_at(&p->reader, JSON_TOKEN_OBJECT_START))
-		return reader_fail(&p->reader, pstrdup("\"meta\" is not an object"));
-	p->has_meta = true;
-
-	p->cells = p->meta;
-	p->present = NULL;
-	done = read_object(p, p->layout->meta);
-	p->present = present;
-	return done;
-}
-
-/* Are the members of "meta" of the types that they must be of? */
-static bool
-check_meta(Parser *p)
-{
-	for (int i = 0; i < META_MEMBERS; i++)
-		if (p->meta[i].kind > PAGE_VALUE_NULL &&
-			p->meta[i].kind != meta_members[i].kind)
-			return reader_fail(&p->reader, psprintf("\"meta.%s\" is not %s",
-													meta_members[i].name, meta_members[i].article));
-	return true;
-}
-
-/* Turn the values of "meta" into the page's fields. */
-static bool
-use_meta(Parser *p)
-{
-	RowPage    *page = p->page;
-	PageValue  *meta = p->meta;
-	const char *status = meta[META_STATUS].text;
-
-	if (!check_meta(p))
-		return false;
-	if (status != NULL && strcmp(status, "materializing") == 0)
-		page->status = PAGE_STATUS_MATERIALIZING;
-	else if (status != NULL && strcmp(status, "ready") != 0)
-		return reader_fail(&p->reader, pstrdup("\"meta.status\" is neither \"ready\" nor \"materializing\""));
-
-	if (meta[META_HAS_MORE].kind == PAGE_VALUE_BOOL)
-		page->has_more = meta[META_HAS_MORE].text[0] == 't';
-	else if (page->status == PAGE_STATUS_READY)
-		return reader_fail(&p->reader, pstrdup("\"meta.hasMore\" is not a boolean"));
-
-	page->next_cursor = meta[META_NEXT_CURSOR].text;
-	page->cache_key = meta[META_CACHE_KEY].text;
-	page->data_date = meta[META_DATA_DATE].text;
-
-	page->has_total = meta[META_TOTAL_COUNT].kind == PAGE_VALUE_NUMBER;
-	if (page->has_total &&
-		(number_to_int64(meta[META_TOTAL_COUNT].text, &page->total) != NUMBER_FITS ||
-		 page->total < 0))
-		return reader_fail(&p->reader, pstrdup("\"meta.totalCount\" is not a count"));
-	return true;
-}
-
-
-/*
- * Pages
- */
-
-/* One member of the document, whose name was just read. */
-static bool
-read_part(Parser *p, Span name)
-{
-	if (name.len == 4 && memcmp(name.text, "data", 4) == 0)
-		return read_data(p);
-	if (name.len == 4 && memcmp(name.text, "meta", 4) == 0)
-		return read_meta(p);
-	return reader_skip(&p->reader);
-}
-
-/* The whole document: an object with "data" and "meta", and nothing after. */
-static bool
-read_document(Parser *p)
-{
-	Reader	   *r = &p->reader;
-	Span		name;
-
-	if (reader_at(r, JSON_TOKEN_END))
-		return reader_fail(r, pstrdup("empty"));
-	if (!reader_at(r, JSON_TOKEN_OBJECT_START))
-		return reader_fail(r, pstrdup("not a JSON object"));
-	if (!reader_enter(r))
-		return false;
-	for (bool first = true; reader_next_member(r, first, &name); first = false)
-		if (!read_part(p, name))
-			return false;
-	return reader_close(r);
-}
-
-/* Put the page together once all of the document was read. */
-static bool
-finish_page(Parser *p)
-{
-	RowPage    *page = p->page;
-
-	if (!p->has_meta)
-		return reader_fail(&p->reader, pstrdup("\"meta\" is missing"));
-	if (!use_meta(p))
-		return false;
-	if (page->status == PAGE_STATUS_MATERIALIZING)
-	{
-		page->nrows = 0;
-		page->values = NULL;
-		return true;
-	}
-	if (!p->has_data)
-		return reader_fail(&p->reader, pstrdup("\"data\" is missing"));
-	if (p->data_problem != NULL)
-		return reader_fail(&p->reader, p->data_problem);
-
-	for (int i = 0; i < p->layout->ncolumns; i++)
-		if (p->present[i])
-			page->present = bms_add_member(page->present, i);
-	return true;
+	keep_text(p, &value, name.text, name.len);
+	return value;
 }
 
 /*
- * Read a page from the body of a reply, len bytes of it.
- *
- * The page and all in it are allocated in CurrentMemoryContext and do not
- * point into text.  NULL for a malformed document, with a short description
- * in *problem, which shows no string of it.  Raises only for want of memory,
- * interrupts, and a character that a kept value needs and the server encoding
- * does not have (22P05).
+ * Consume a row that is a value under a name.  An object is read by its own
+ * members, unless some column wants all of it.
  */
-RowPage *
-page_parse(PageLayout *layout, const char *text, size_t len, char **problem)
+bool
+page_read_pair(Parser *p, const PageValue *name)
 {
-	Parser		parser = {layout};
-	Parser	   *p = &parser;
+	const PageLayout *layout = p->layout;
 
-	p->convert = GetDatabaseEncoding() != PG_UTF8;
-	p->page = palloc0(sizeof(RowPage));
-	p->page->width = layout->width;
-	p->page->places = layout->places;
-	p->spares = palloc(Max(layout->nspares, 1) * sizeof(PageValue));
-	p->present = palloc0(Max(layout->ncolumns, 1) * sizeof(bool));
-
-	*problem = NULL;
-	if (reader_open(&p->reader, text, len) && read_document(p) && finish_page(p))
-		return p->page;
-	*problem = p->reader.problem;
-	return NULL;
+	CHECK_FOR_INTERRUPTS();
+	if (!add_row(p))
+		return false;
+	put_name(p, layout->name, name);
+	if (layout->value->ntargets == 0 &&
+		reader_at(&p->reader, JSON_TOKEN_OBJECT_START))
+		return page_read_object(p, layout->row);
+	return page_read_value(p, layout->value);
 }

@@ -13,6 +13,7 @@
 #include "compat.h"
 
 #include "nodes/bitmapset.h"
+#include "resource.h"
 
 /* In which form a member is kept. */
 typedef enum PageWant
@@ -34,6 +35,8 @@ typedef struct PageColumn
 	const char *const *paths;
 	int			npaths;
 	PageWant	want;
+	bool		is_outer;		/* the only path is "data.x" or "meta.x",
+								 * around the rows */
 } PageColumn;
 
 typedef enum PageValueKind
@@ -66,7 +69,7 @@ typedef enum PageStatus
 /* One page of an answer.  ("Page" is PostgreSQL's own name for a disk block.) */
 typedef struct RowPage
 {
-	/* meta; strings are NULL where the member is absent or null */
+	/* strings are NULL where the member is absent or null */
 	PageStatus	status;
 	bool		has_more;
 	char	   *next_cursor;
@@ -80,6 +83,7 @@ typedef struct RowPage
 								 * that is absent */
 	const int  *places;			/* of each column in a row; the layout's */
 	PageValue  *values;			/* nrows x width */
+	PageValue  *outer;			/* by column: those around the rows */
 	Bitmapset  *present;		/* columns (0-based) of which some row has a
 								 * member, null or not; a null parent counts
 								 * for the members in it */
@@ -87,7 +91,8 @@ typedef struct RowPage
 
 typedef struct PageLayout PageLayout;
 
-extern PageLayout *page_layout(const PageColumn *columns, int ncolumns,
+extern PageLayout *page_layout(const IntentDocument *document,
+							   const PageColumn *columns, int ncolumns,
 							   MemoryContext context);
 extern RowPage *page_parse(PageLayout *layout, const char *text, size_t len,
 						   char **problem);

@@ -63,6 +63,18 @@ make_member(Level *level, Span name, MemoryContext context)
 	return member;
 }
 
+/*
+ * The member of that name, with no targets if no path ends there.  Valid until
+ * further paths are hung into the level.
+ */
+Member *
+layout_member(Level *level, const char *name, MemoryContext context)
+{
+	Span		span = {name, strlen(name)};
+
+	return make_member(level, span, context);
+}
+
 /* Hang a path, in the server encoding, and what is at its end into the tree. */
 void
 layout_path(Level *level, const char *path, Target target, MemoryContext context)

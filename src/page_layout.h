@@ -71,11 +71,16 @@ typedef struct Choice
 struct PageLayout
 {
 	MemoryContext context;
+	const IntentDocument *document;
 	int			ncolumns;
 	int			width;			/* places of a row; the last stays absent */
 	int		   *places;			/* by column */
 	Level	   *row;
-	Level	   *meta;
+	Level	   *data;			/* around the rows: paths "data.x" */
+	Level	   *meta;			/* and "meta.x" */
+	bool		needs_meta;		/* of a page with rows */
+	Member	   *name;			/* of pairs: the columns with "$name" */
+	Member	   *value;			/* and with "$value" */
 	int			nspares;
 	int			nchoices;
 	Choice	   *choices;
@@ -83,6 +88,8 @@ struct PageLayout
 	int		   *whole;			/* columns that want PAGE_ROW */
 };
 
+extern Member *layout_member(Level *level, const char *name,
+							 MemoryContext context);
 extern Level *layout_level(MemoryContext context);
 extern void layout_path(Level *level, const char *path, Target target,
 						MemoryContext context);

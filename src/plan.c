@@ -344,9 +344,12 @@ lacking_join_column(PlannerInfo *root, RelOptInfo *rel, List *conds,
 bool
 plan_has_input(const IntentTable *table, List *conds)
 {
-	return table->options->ntopic_ids > 0 || table->options->audience_id ||
-		plan_pins(table, conds, INTENT_FILTER_TOPICS) ||
-		plan_pins(table, conds, INTENT_FILTER_AUDIENCE);
+	Bitmapset  *given = NULL;
+	ListCell   *lc;
+
+	foreach(lc, conds)
+		given = bms_add_member(given, table_column(table, ((IntentCond *) lfirst(lc))->attno)->filter);
+	return table_has_input(table, given);
 }
 
 static bool
@@ -520,7 +523,8 @@ add_best_first_path(PlannerInfo *root, RelOptInfo *rel)
 	IntentRel  *irel = rel->fdw_private;
 	OrderInput	input = {irel->table, irel->sent, irel->local, rel->rows};
 
-	if (plan_lacks_input(root, rel, irel->sent, rel->lateral_relids))
+	if (irel->table->resource->capped ||
+		plan_lacks_input(root, rel, irel->sent, rel->lateral_relids))
 		return;
 	input.estimate = irel->estimate;
 	order_add_path(root, rel, &input);

@@ -142,7 +142,8 @@ conditions_allow(const IntentRel *irel)
 {
 	ListCell   *lc;
 
-	if (irel->table->options->count_pushdown == INTENT_COUNT_OFF ||
+	if (!irel->table->resource->total_counts ||
+		irel->table->options->count_pushdown == INTENT_COUNT_OFF ||
 		irel->local != NIL || !irel->estimate.covered ||
 		!plan_has_input(irel->table, irel->sent))
 		return false;

@@ -31,6 +31,27 @@ limit_reaches_scan(PlannerInfo *root, RelOptInfo *rel, List *local)
 }
 
 /*
+ * A capped resource has no second page: fewer rows than LIMIT asks for must
+ * not come of some of them being removed by conditions.
+ */
+static bool
+fetches_enough(const IntentRel *irel)
+{
+	ListCell   *lc;
+
+	if (!irel->table->resource->capped)
+		return true;
+	foreach(lc, irel->sent)
+	{
+		const IntentCond *cond = lfirst(lc);
+
+		if (!column_filter(irel->table, table_column(irel->table, cond->attno))->echo)
+			return false;
+	}
+	return true;
+}
+
+/*
  * LIMIT's count and offset as expressions for the scan to evaluate, or NIL
  * where it may not know of them.
  */
@@ -40,6 +61,7 @@ plan_limit(PlannerInfo *root, RelOptInfo *rel, List *local)
 	Query	   *parse = root->parse;
 
 	if (!limit_reaches_scan(root, rel, local) ||
+		!fetches_enough(rel->fdw_private) ||
 		contain_volatile_functions(parse->limitCount) ||
 		contain_volatile_functions(parse->limitOffset) ||
 		contain_subplans(parse->limitCount) ||

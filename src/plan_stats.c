@@ -69,8 +69,9 @@ static double
 count_values(const IntentRel *irel, const IntentColumn *column)
 {
 	const IntentFilter *filter = column_filter(irel->table, column);
+	const char *person = irel->table->resource->person;
 
-	if (strcmp(column->key, irel->table->resource->person) == 0)
+	if (person && strcmp(column->key, person) == 0)
 		return count_people(irel);
 	if (!filter)
 		return 0;

@@ -109,6 +109,7 @@ type_fits_filter(IntentFilterKind kind, Oid type)
 	{
 		case INTENT_FILTER_TOPICS:
 		case INTENT_FILTER_MINIMUM:
+		case INTENT_FILTER_INTEGER:
 			return type == INT2OID || type == INT4OID || type == INT8OID;
 		case INTENT_FILTER_RANGE:
 			return type == INT2OID || type == INT4OID || type == INT8OID ||
@@ -571,6 +572,14 @@ classify(QualContext *cxt, Expr *clause)
 	}
 }
 
+/* Of a capped resource's conditions those of joined rows are only checked. */
+static bool
+may_define(const IntentTable *table, const IntentCond *cond)
+{
+	return !table->resource->capped || cond->origin == INTENT_FROM_STATEMENT ||
+		column_filter(table, table_column(table, cond->attno))->input_group > 0;
+}
+
 /*
  * The condition that a clause is, or NULL when it can only be checked here.
  *
@@ -584,8 +593,9 @@ qual_classify(PlannerInfo *root, const IntentTable *table, Index relid,
 	QualContext cxt = {root, table, relid};
 	IntentCond *cond = classify(&cxt, clause);
 
-	if (cond)
-		cond->clause = clause;
+	if (!cond || !may_define(table, cond))
+		return NULL;
+	cond->clause = clause;
 	return cond;
 }
 

@@ -36,7 +36,7 @@ gather_audience(Builder *b, int f)
 					pstrdup("condition on the saved audience can neither be sent nor checked"),
 					pstrdup("Rows do not tell which saved audiences they belong to."),
 					pstrdup("Sent are =, IN and = ANY with values known before the table is read."));
-	b->audience = field->set;
+	b->audience = field->set && b->resource->audience_rules;
 	field->fan = field->nvalues > 1 || is_keyed(b, f);
 }
 
@@ -58,6 +58,7 @@ static const struct
 	{INTENT_FILTER_DATE, gather_dates},
 	{INTENT_FILTER_STRINGS, gather_values},
 	{INTENT_FILTER_STRING, gather_values},
+	{INTENT_FILTER_INTEGER, gather_values},
 	{INTENT_FILTER_YN, gather_values},
 	{INTENT_FILTER_BOOLEAN, gather_values},
 };
@@ -97,6 +98,20 @@ leave_to_audience(Builder *b)
 	}
 }
 
+/* The filters that have a value, by position. */
+static Bitmapset *
+set_filters(const Builder *b)
+{
+	Bitmapset  *set = NULL;
+
+	for (int f = 0; f < b->resource->nfilters; f++)
+	{
+		if (b->request->fields[f].set)
+			set = bms_add_member(set, f);
+	}
+	return set;
+}
+
 /*
  * Ranges of scores are rows of their own only where each person has one
  * score: not under the strongest of several topics, and not where a saved
@@ -130,7 +145,7 @@ check_inputs(Builder *b)
 	int			f = resource_filter_of_kind(b->resource, INTENT_FILTER_TOPICS);
 	int			attno = b->use->lacks_attno;
 
-	if (f >= 0 && !b->request->fields[f].set && !b->audience)
+	if (!table_has_input(b->table, set_filters(b)))
 		set_problem(b, ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED,
 					psprintf("table \"%s\" cannot be read without %s",
 							 b->table->name, b->resource->missing),

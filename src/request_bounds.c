@@ -72,6 +72,16 @@ check_bounds(Builder *b, int f, int64 lower, int64 upper)
 }
 
 /*
+ * Do bounds change more than which rows there are?  With several topics in a
+ * request they do; a capped resource is what the API makes of them.
+ */
+static bool
+bounds_change_rows(const Builder *b)
+{
+	return b->request->several_topics && !b->resource->capped;
+}
+
+/*
  * May the condition's lower bound be sent?  With several topics it changes
  * what topic_overlap and its like show, and what a row without a topic is
  * taken for.  So it must be the same in each plan, and a joined row's bound is
@@ -80,7 +90,7 @@ check_bounds(Builder *b, int f, int64 lower, int64 upper)
 static bool
 may_raise_score(const Builder *b, const IntentCond *cond)
 {
-	return !b->request->several_topics ||
+	return !bounds_change_rows(b) ||
 		(!b->use->reads_by_scores && b->options->min_topic_overlap <= 1 &&
 		 cond->origin != INTENT_FROM_JOIN);
 }
@@ -107,7 +117,7 @@ gather_range(Builder *b, int f)
 			same_test(b, field, b->inputs[i].cond, filter->kind))
 			b->request->sent[i] = narrow(field, &b->inputs[i], &b->digests[i],
 										 may_raise_score(b, b->inputs[i].cond),
-										 !b->request->several_topics);
+										 !bounds_change_rows(b));
 	}
 	field->exact = field->lower == field->upper &&
 		!field->lower_symbol && !field->upper_symbol;
@@ -135,7 +145,7 @@ gather_minimum(Builder *b, int f)
 {
 	IntentField *field = &b->request->fields[f];
 	const IntentFilter *filter = filter_at(b, f);
-	bool		use_lower = !b->request->several_topics ||
+	bool		use_lower = !bounds_change_rows(b) ||
 	!request_raises_score(b->table, b->request->fields);
 
 	if (b->audience)

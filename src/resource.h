@@ -25,15 +25,19 @@ typedef enum IntentFilterKind
 	INTENT_FILTER_YN,			/* "y" or "n" for a boolean column */
 	INTENT_FILTER_BOOLEAN,
 	INTENT_FILTER_DATE,			/* "YYYY-MM-DD": one daily run */
-	INTENT_FILTER_AUDIENCE,		/* uuid of a saved audience, whose config
-								 * rules over all other filters but the date */
+	INTENT_FILTER_AUDIENCE,		/* uuid of a saved audience */
+	INTENT_FILTER_INTEGER,		/* one integer */
 } IntentFilterKind;
 
+/*
+ * A value goes where the resource's path has "{field}", else into the query
+ * string of a GET or the body of a POST.
+ */
 typedef struct IntentFilter
 {
 	const char *name;			/* what column option "filter" takes */
 	IntentFilterKind kind;
-	const char *field;			/* dotted path in the request body */
+	const char *field;			/* parameter, or dotted path in the body */
 	const char *upper_field;	/* of a range */
 	int			lower;			/* range, minimum: the API's limits */
 	int			upper;
@@ -41,14 +45,19 @@ typedef struct IntentFilter
 	double		fraction;		/* rows that one value lets through, when
 								 * nothing better is known */
 	const char *operators;		/* for intent_fdw_filters */
+	int			input_group;	/* a request needs a filter of each group; 0:
+								 * it can do without */
+	bool		echo;			/* rows do not tell the value */
+	bool		contains_only;	/* sent under match "contains" only */
 } IntentFilter;
 
 /* Where a column's value stands in an answer. */
 typedef enum IntentSource
 {
 	INTENT_SOURCE_MEMBER,		/* a member of the row */
-	INTENT_SOURCE_META_DATE,	/* meta.dataDate */
+	INTENT_SOURCE_META_DATE,	/* the page's data date */
 	INTENT_SOURCE_ROW,			/* the row as a whole */
+	INTENT_SOURCE_OUTER,		/* "data.x" or "meta.x", around the rows */
 } IntentSource;
 
 #define INTENT_MAX_PATHS 3
@@ -66,13 +75,74 @@ typedef struct IntentColumnDef
 								 * changes its value */
 } IntentColumnDef;
 
+/* At most so many requests in any span of that length; 0: no limit. */
+typedef struct IntentRate
+{
+	int			requests;
+	int			span_ms;
+} IntentRate;
+
+/* How rows stand in an answer. */
+typedef enum IntentRowForm
+{
+	INTENT_ROWS_ARRAY,			/* an array of objects */
+	INTENT_ROWS_OBJECT,			/* an object, which is the only row */
+	INTENT_ROWS_MEMBERS,		/* an object: each member is a row, its name
+								 * at path "$name", its value at "$value" */
+	INTENT_ROWS_LISTS,			/* an object of arrays: each element is a row,
+								 * likewise; members of an element that is an
+								 * object by their own paths */
+} IntentRowForm;
+
+typedef enum IntentPaging
+{
+	INTENT_PAGING_NONE,			/* one answer has all there is */
+	INTENT_PAGING_CURSOR,		/* the answer says whether and where it goes
+								 * on */
+	INTENT_PAGING_OFFSET,		/* rows before the page, up to the total */
+} IntentPaging;
+
+/*
+ * An answer: where its rows are, and what else is read of it.  All but "rows"
+ * are paths that begin with "meta" or "data"; NULL where the answer has no such
+ * thing.
+ */
+typedef struct IntentDocument
+{
+	IntentRowForm form;
+	IntentPaging paging;
+	const char *rows;			/* member of "data"; NULL: "data" itself */
+	const char *status;
+	const char *has_more;
+	const char *next_cursor;
+	const char *cache_key;
+	const char *data_date;
+	const char *total;			/* of the chain's rows */
+	const char *const *ready;	/* status of an answer with rows, and of one */
+	const char *const *pending; /* still being made; NULL at the end */
+} IntentDocument;
+
 typedef struct IntentResource
 {
 	const char *name;			/* the table's name in IMPORT as well */
-	const char *method;
+	const char *method;			/* GET or POST */
 	const char *path;			/* appended to base_url */
+	IntentDocument document;
+	const char *limit_field;	/* takes the page size; NULL: none does */
+	const char *page_field;		/* takes the cursor or the offset */
 	int			max_page_size;
 	int			max_topics;		/* most topics in one request */
+	bool		capped;			/* an answer is the top of something: the
+								 * table is the API's answer to the constant
+								 * conditions, and others are only checked */
+	bool		audience_rules; /* a saved audience's config rules over all
+								 * other filters but the date */
+	bool		one_run;		/* scans of a statement without a date see the
+								 * same run */
+	bool		total_counts;	/* count(*) may be asked for by total */
+	bool		key_optional;
+	IntentRate	rate;			/* that the API sets, with a key and without */
+	IntentRate	keyless_rate;
 	const char *score;			/* member that the score's filter is about */
 	const char *matched_topics; /* member with all topics that a row matched */
 	const char *person;			/* key that tells people apart */
@@ -84,6 +154,8 @@ typedef struct IntentResource
 	const char *example;		/* a WHERE that supplies it */
 	double		rows;			/* rows of one topic, when nothing is known */
 } IntentResource;
+
+#define resource_is_get(resource) ((resource)->method[0] == 'G')
 
 extern const IntentResource *resource_find(const char *name);
 extern const IntentResource *resource_at(int index);

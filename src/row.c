@@ -21,6 +21,7 @@ prepare_column(RowReader *reader, RowColumn *rc, int attno, bool is_needed)
 	rc->filter = column_filter(reader->table, rc->column);
 	rc->is_needed = is_needed;
 	rc->fills_null = rc->filter && (rc->filter->kind == INTENT_FILTER_TOPICS ||
+									rc->filter->kind == INTENT_FILTER_INTEGER ||
 									rc->filter->kind == INTENT_FILTER_DATE);
 	convert_prepare(&rc->convert, rc->column->typid, rc->column->typmod,
 					reader->context);
@@ -85,15 +86,20 @@ make_layout(RowReader *reader)
 		const IntentColumn *column = &table->columns[i];
 
 		columns[i].want = column->attno > 0 ? want_of(reader, i) : PAGE_PRESENCE;
-		if (column->attno > 0 && column->source == INTENT_SOURCE_MEMBER)
+		if (column->attno <= 0)
+			continue;
+		columns[i].is_outer = column->source == INTENT_SOURCE_OUTER;
+		if (columns[i].is_outer || column->source == INTENT_SOURCE_MEMBER)
 		{
 			columns[i].paths = column->paths;
 			columns[i].npaths = column->npaths;
-			reader->members = bms_add_member(reader->members, i);
 		}
+		if (column->source == INTENT_SOURCE_MEMBER)
+			reader->members = bms_add_member(reader->members, i);
 	}
 	add_hidden_columns(reader, columns, &n);
-	return page_layout(columns, n, reader->context);
+	return page_layout(&table->resource->document, columns, n,
+					   reader->context);
 }
 
 static void
@@ -281,6 +287,17 @@ date_value(RowReader *reader, Chain *chain, RowColumn *rc, bool *isnull)
 	return rc->date;
 }
 
+/* A member around the rows, which all rows of the page share. */
+static Datum
+outer_value(RowReader *reader, Chain *chain, RowColumn *rc, bool *isnull)
+{
+	const PageValue *value = &chain->page->outer[rc->column->attno - 1];
+
+	if (value->kind == PAGE_VALUE_ABSENT && rc->is_needed)
+		not_carried_error(reader, rc->column);
+	return convert_value(&rc->convert, value, isnull);
+}
+
 static Datum
 column_value(RowReader *reader, Chain *chain, RowColumn *rc, bool *isnull)
 {
@@ -296,6 +313,9 @@ column_value(RowReader *reader, Chain *chain, RowColumn *rc, bool *isnull)
 			break;
 		case ROW_FROM_META:
 			datum = date_value(reader, chain, rc, isnull);
+			break;
+		case ROW_FROM_OUTER:
+			datum = outer_value(reader, chain, rc, isnull);
 			break;
 		case ROW_FROM_REQUEST:
 			*isnull = false;
@@ -360,6 +380,7 @@ fan_matches(RowReader *reader, RowFan *fan, TupleTableSlot *slot)
 	switch (fan->kind)
 	{
 		case INTENT_FILTER_TOPICS:
+		case INTENT_FILTER_INTEGER:
 			switch (table_column(reader->table, fan->attno)->basetype)
 			{
 				case INT2OID:

@@ -166,6 +166,7 @@ known_text(const IntentFilter *filter, const IntentField *field)
 		case INTENT_FILTER_RANGE:
 			return psprintf(INT64_FORMAT, field->lower);
 		case INTENT_FILTER_TOPICS:
+		case INTENT_FILTER_INTEGER:
 			return psprintf(INT64_FORMAT, field->values[0].integer);
 		case INTENT_FILTER_YN:
 			return pstrdup(field->values[0].integer ? "y" : "n");
@@ -191,6 +192,8 @@ origin_of(const RowReader *reader, const RowColumn *rc)
 {
 	if (rc->column->source == INTENT_SOURCE_META_DATE)
 		return ROW_FROM_META;
+	if (rc->column->source == INTENT_SOURCE_OUTER)
+		return ROW_FROM_OUTER;
 	if (is_fixed_source(rc->column) ||
 		bms_is_member(rc->column->attno - 1, reader->carried))
 		return ROW_FROM_MEMBER;

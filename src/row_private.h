@@ -15,6 +15,7 @@ typedef enum RowOrigin
 {
 	ROW_FROM_MEMBER,
 	ROW_FROM_META,				/* the page's date */
+	ROW_FROM_OUTER,				/* the page, around its rows */
 	ROW_FROM_REQUEST,			/* the value asked for */
 	ROW_UNKNOWN,				/* not carried, not known: NULL */
 } RowOrigin;

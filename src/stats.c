@@ -48,6 +48,7 @@ static const FilterKindInfo kinds[] = {
 	[INTENT_FILTER_BOOLEAN] = {"boolean", true},
 	[INTENT_FILTER_DATE] = {"date", true},
 	[INTENT_FILTER_AUDIENCE] = {"uuid", true},
+	[INTENT_FILTER_INTEGER] = {"integer", true},
 };
 
 /* Columns of intent_fdw_filters */
@@ -93,7 +94,8 @@ put_filter(ReturnSetInfo *rsinfo, const IntentResource *resource,
 	values[FILTERS_FIELD] = filter_fields(filter);
 	values[FILTERS_OPERATORS] = CStringGetTextDatum(filter->operators);
 	values[FILTERS_VALUE_TYPE] = CStringGetTextDatum(kinds[filter->kind].value_type);
-	values[FILTERS_EXACT] = BoolGetDatum(kinds[filter->kind].exact);
+	values[FILTERS_EXACT] = BoolGetDatum(kinds[filter->kind].exact &&
+										 !filter->contains_only);
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 }
 
@@ -109,7 +111,9 @@ intent_fdw_filters(PG_FUNCTION_ARGS)
 	{
 		for (int j = 0; j < resource->ncolumns; j++)
 		{
-			if (resource->columns[j].filter)
+			const char *filter = resource->columns[j].filter;
+
+			if (filter && resource_filter(resource, filter) >= 0)
 				put_filter(rsinfo, resource, &resource->columns[j]);
 		}
 	}

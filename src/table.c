@@ -140,6 +140,9 @@ load_column(IntentColumn *column, Form_pg_attribute att, Oid relid,
 	assign_role(column, resource, &options);
 	if (options.filter)
 		assign_filter(column, resource, options.filter);
+	if (column->filter >= 0 && column->match != INTENT_MATCH_CONTAINS &&
+		resource->filters[column->filter].contains_only)
+		column->filter = -1;
 }
 
 /*
@@ -185,6 +188,45 @@ table_filter_column(const IntentTable *table, IntentFilterKind kind)
 			return column->attno;
 	}
 	return 0;
+}
+
+/* Do the table's options give the filter its value? */
+static bool
+is_fixed(const IntentTable *table, const IntentFilter *filter)
+{
+	switch (filter->kind)
+	{
+		case INTENT_FILTER_TOPICS:
+			return table->options->ntopic_ids > 0;
+		case INTENT_FILTER_AUDIENCE:
+			return table->options->audience_id != NULL;
+		default:
+			return false;
+	}
+}
+
+/*
+ * Is it said what to ask for?  "given" are the filters (by position) that
+ * conditions give a value; the table's options may give others.
+ */
+bool
+table_has_input(const IntentTable *table, const Bitmapset *given)
+{
+	const IntentResource *resource = table->resource;
+	Bitmapset  *needed = NULL;
+	Bitmapset  *met = NULL;
+
+	for (int f = 0; f < resource->nfilters; f++)
+	{
+		const IntentFilter *filter = &resource->filters[f];
+
+		if (filter->input_group == 0)
+			continue;
+		needed = bms_add_member(needed, filter->input_group);
+		if (bms_is_member(f, given) || is_fixed(table, filter))
+			met = bms_add_member(met, filter->input_group);
+	}
+	return bms_equal(needed, met);
 }
 
 static void

@@ -47,6 +47,7 @@ typedef struct IntentTable
 
 extern IntentTable *table_load(Oid relid);
 extern int	table_filter_column(const IntentTable *table, IntentFilterKind kind);
+extern bool table_has_input(const IntentTable *table, const Bitmapset *given);
 
 extern bool table_carried(Oid relid, Bitmapset **carried, Bitmapset **optional);
 extern void table_add_carried(Oid relid, const Bitmapset *more,

@@ -7,9 +7,12 @@
 #include <strings.h>
 
 #include "audience.h"
+#include "catalogue.h"
 #include "cursor.h"
 #include "fault.h"
 #include "reply_faults.h"
+#include "run_results.h"
+#include "saved.h"
 
 typedef struct Route
 {
@@ -19,8 +22,21 @@ typedef struct Route
 	void		(*handler) (Exchange *x);
 } Route;
 
+/* The first one that matches. */
 static const Route routes[] = {
 	{"POST", "/v1/intent/audiences/query", true, audience_query},
+	{"GET", "/v1/intent/topics", false, catalogue_topics},
+	{"GET", "/v1/intent/topics/movers", false, catalogue_movers},
+	{"GET", "/v1/intent/topics/*/trend", false, catalogue_trend},
+	{"POST", "/v1/intent/topics/analyze", false, site_analyze},
+	{"GET", "/v1/intent/audiences/filters", true, catalogue_filters},
+	{"POST", "/v1/intent/audiences/preview", true, audience_preview},
+	{"GET", "/v1/intent/audiences", true, saved_list},
+	{"GET", "/v1/intent/audiences/*/runs", true, saved_runs},
+	{"GET", "/v1/intent/audiences/*/stats", true, saved_stats},
+	{"GET", "/v1/intent/audiences/*/status", true, saved_status},
+	{"GET", "/v1/intent/audiences/*/results", true, audience_results},
+	{"GET", "/v1/intent/audiences/*/runs/*/results", true, run_results},
 	{0}
 };
 
@@ -150,7 +166,8 @@ write_log(Exchange *x, Connection *c)
 static void
 take_fault(Exchange *x)
 {
-	const char *text = json_string_value(json_object_get(x->json, "cursor"));
+	const char *sent = json_string_value(json_object_get(x->json, "cursor"));
+	const char *text = sent ? sent : exchange_argument(x, "cursor");
 	Cursor		cursor = {0};
 	FaultRequest request = {
 		.path = x->path,

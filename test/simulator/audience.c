@@ -1,13 +1,15 @@
 /*
- * audience.c: POST /v1/intent/audiences/query: from a validated body to a
- * page: saved audience, cursor, daily run, materialization, rows.
+ * audience.c: from a validated request for people to a page: saved audience,
+ * cursor, daily run, materialization, rows.
  */
 #include "audience.h"
 
 #include <ctype.h>
 #include <stdio.h>
 
+#include "arguments.h"
 #include "cursor.h"
+#include "hash.h"
 #include "page_faults.h"
 #include "render.h"
 #include "runs.h"
@@ -18,11 +20,12 @@ typedef struct Turn
 	Query		query;
 	Cursor		at;				/* of the page asked for */
 	bool		known;			/* there is a run of at.date */
+	bool		saved;			/* results of a saved audience */
 } Turn;
 
 /* Saved audiences are found whatever the case of the uuid. */
-static const json_t *
-find_audience(const SimConfig *c, const char *id)
+const json_t *
+audience_config(const SimConfig *c, const char *id)
 {
 	char		lower[64];
 	size_t		i = 0;
@@ -33,6 +36,19 @@ find_audience(const SimConfig *c, const char *id)
 	return json_object_get(c->audiences, lower);
 }
 
+const json_t *
+audience_of_path(Exchange *x)
+{
+	char		id[64];
+	const json_t *config = NULL;
+
+	if (path_segment(x, 3, id, sizeof(id)))
+		config = audience_config(x->config, id);
+	if (!config)
+		reply_error(&x->reply, 404, "Audience not found");
+	return config;
+}
+
 static bool
 use_audience(Turn *t, Buf *error)
 {
@@ -40,7 +56,7 @@ use_audience(Turn *t, Buf *error)
 
 	if (t->query.audience_id == NULL)
 		return true;
-	config = find_audience(t->x->config, t->query.audience_id);
+	config = audience_config(t->x->config, t->query.audience_id);
 	if (config != NULL)
 		return query_apply_audience(config, &t->query, error);
 	reply_error(&t->x->reply, 404, "Audience not found");
@@ -121,7 +137,8 @@ set_cache_key(const Turn *t, Page *p)
 static void
 set_run(const Turn *t, Page *p)
 {
-	set_cache_key(t, p);
+	if (!t->saved)
+		set_cache_key(t, p);
 	page_set_string(p, META_DATA_DATE, t->at.date);
 	if (t->x->config->null_date)
 		page_set(p, META_DATA_DATE, "null");
@@ -146,9 +163,13 @@ send_materializing(Turn *t)
 
 	page_init(&p, t->x->config, NULL);
 	p.number = t->at.page;
-	page_set(&p, META_TOTAL_COUNT, "0");
-	page_set(&p, META_NEXT_CURSOR, "null");
-	page_set(&p, META_HAS_MORE, "false");
+	p.no_data = t->saved;
+	if (!t->saved)
+	{
+		page_set(&p, META_TOTAL_COUNT, "0");
+		page_set(&p, META_NEXT_CURSOR, "null");
+		page_set(&p, META_HAS_MORE, "false");
+	}
 	page_set_string(&p, META_STATUS, "materializing");
 	set_run(t, &p);
 	send_page(t, &p, t->x->config->materialize_as_200 ? 200 : 202);
@@ -182,6 +203,7 @@ send_rows(Turn *t)
 	char		total[32];
 
 	page_init(&p, c, r);
+	p.style = t->saved ? ROW_SAVED : ROW_PLAIN;
 	p.number = t->at.page;
 	p.offset = t->at.offset < r->count ? t->at.offset : r->count;
 	p.rows = t->query.limit;
@@ -208,16 +230,93 @@ is_materializing(const Turn *t)
 		runs_materializing(c, result_key(&t->query, t->at.date, c));
 }
 
+static void
+answer(Turn *t)
+{
+	if (!find_place(t))
+		return;
+	if (is_materializing(t))
+		send_materializing(t);
+	else
+		send_rows(t);
+}
+
+/* POST /v1/intent/audiences/query */
 void
 audience_query(Exchange *x)
 {
 	Turn		t = {.x = x};
 
 	runs_count_request(x->config);
-	if (!read_query(&t) || !find_place(&t))
+	if (read_query(&t))
+		answer(&t);
+}
+
+/* GET /v1/intent/audiences/{id}/results */
+void
+audience_results(Exchange *x)
+{
+	static const Argument arguments[] = {
+		{.name = "date",.is_date = true},
+		{.name = "limit",.low = 1,.high = 100},
+		{.name = "cursor",.max_length = 200},
+		{0}
+	};
+	Turn		t = {.x = x,.saved = true};
+	const json_t *config = audience_of_path(x);
+	Buf			error = {0};
+
+	runs_count_request(x->config);
+	if (!config || !arguments_check(x, arguments))
 		return;
-	if (is_materializing(&t))
-		send_materializing(&t);
-	else
-		send_rows(&t);
+	query_apply_audience(config, &t.query, &error);
+	t.query.limit = argument_integer(x, "limit", 50);
+	t.query.date = exchange_argument(x, "date");
+	t.query.cursor = exchange_argument(x, "cursor");
+	t.query.chain_hash = mix64(hash_bytes(x->path, strlen(x->path), 5) ^
+							   (t.query.date ? date_seed(t.query.date) : 0)) + (uint64_t) t.query.limit;
+	answer(&t);
+	buf_free(&error);
+}
+
+/* The sample of a preview in its envelope. */
+static void
+send_preview(Turn *t)
+{
+	Result	   *r = result_get(&t->query, t->at.date, true, t->x->config);
+	Buf		   *b = &t->x->reply.body;
+	Page		p;
+
+	page_init(&p, t->x->config, r);
+	p.style = ROW_MASKED;
+	p.number = 1;
+	p.rows = r->count < 50 ? (int) r->count : 50;
+	t->x->reply.status = 200;
+	buf_printf(b, "{\"data\":{\"totalCount\":%zu,\"sample\":", r->count);
+	page_render_rows(&p, b);
+	buf_printf(b, ",\"previewKey\":\"pre_%016llx\",\"dataDate\":\"%s\"}}",
+			   (unsigned long long) r->key, t->at.date);
+	page_faults_spoil(t->x->fault, b);
+	page_free(&p);
+	result_release(r);
+}
+
+/* POST /v1/intent/audiences/preview */
+void
+audience_preview(Exchange *x)
+{
+	static const char *const others[] = {"audienceId", "date", "limit", "cursor"};
+	Turn		t = {.x = x};
+
+	for (int i = 0; i < 4; i++)
+	{
+		if (!json_object_get(x->json, others[i]))
+			continue;
+		reply_error(&x->reply, 400, "unrecognized key: not one of a preview");
+		return;
+	}
+	if (!read_query(&t))
+		return;
+	runs_latest(x->config, t.at.date);
+	send_preview(&t);
 }

@@ -20,7 +20,7 @@ static const char default_text[] =
 "{\"api_key\":\"sk_test_simulator\",\"bearer_token\":\"bt_test_simulator\","
 "\"rows\":\"seed\",\"match\":\"exact\",\"fractional\":false,\"shuffle\":false,"
 "\"null_topic_every\":0,\"drop_member\":null,\"extra_member\":null,"
-"\"null_date\":false,\"null_total\":false,"
+"\"null_date\":false,\"null_total\":false,\"catalogue_meta\":\"live\","
 "\"dates\":[\"2026-11-20\",\"2026-11-21\",\"2026-11-22\"],"
 "\"advance_after\":null,\"on_new_run\":\"keep\","
 "\"materialize_calls\":0,\"materialize_as_200\":false,"
@@ -209,6 +209,7 @@ static const Key keys[] = {
 	{"extra_member", KEY_CUSTOM, 0, {0}, read_extra_member},
 	{"null_date", KEY_BOOL, AT(null_date), {0}, NULL},
 	{"null_total", KEY_BOOL, AT(null_total), {0}, NULL},
+	{"catalogue_meta", KEY_CHOICE, AT(catalogue_openapi), {"live", "openapi"}, NULL},
 	{"dates", KEY_CUSTOM, 0, {0}, read_dates},
 	{"advance_after", KEY_CUSTOM, 0, {0}, read_advance},
 	{"on_new_run", KEY_CHOICE, AT(on_new_run), {"keep", "switch", "expire"}, NULL},

@@ -40,6 +40,7 @@ typedef struct SimConfig
 	bool		shuffle;
 	bool		null_date;
 	bool		null_total;
+	bool		catalogue_openapi;	/* form of the topics' meta */
 	bool		gzip;
 	bool		materialize_as_200;
 	int			null_topic_every;

@@ -170,13 +170,71 @@ full_row(Buf *b, const Page *p, size_t position)
 	row_part(b, person, live, ROW_AFTER);
 }
 
+static bool
+is_masked(Attr a)
+{
+	return a == ATTR_EMAIL || a == ATTR_LAST_NAME || a == ATTR_LINKEDIN_URL ||
+		a == ATTR_ADDRESS || (a >= ATTR_PHONES && a <= ATTR_BUSINESS_EMAILS) ||
+		a == ATTR_EMAIL_HASHES || a == ATTR_ALL_EMAIL_HASHES;
+}
+
+/* A member of a live row as a saved audience's results have it: 55 of them. */
+static void
+saved_member(Buf *b, const Page *p, size_t position, const Person *person, Attr a)
+{
+	if (a == ATTR_EMAIL_HASHES || a == ATTR_ALL_EMAIL_HASHES)
+		return;
+	if (a != ATTR_COUNTRY)
+	{
+		row_member(b, p, position, person, a);
+		return;
+	}
+	member_name(b, "companyCountry");
+	person_json(b, person, a);
+}
+
+/* As a preview has it: what leads to the person is masked. */
+static void
+masked_member(Buf *b, const Page *p, size_t position, const Person *person, Attr a)
+{
+	if (!is_masked(a) || person->value[a] < 0)
+	{
+		row_member(b, p, position, person, a);
+		return;
+	}
+	member_name(b, attr_json_name(a));
+	buf_str(b, "\"***\"");
+}
+
+static void
+styled_row(Buf *b, const Page *p, size_t position)
+{
+	Person		person;
+	uint32_t	index = p->result->hits[position].person;
+
+	person_make(index, &person);
+	for (int a = 0; a < ATTR_LIVE_COUNT; a++)
+	{
+		if (p->style == ROW_SAVED)
+			saved_member(b, p, position, &person, (Attr) a);
+		else
+			masked_member(b, p, position, &person, (Attr) a);
+	}
+	if (p->style == ROW_SAVED)
+		buf_printf(b, ",\"personId\":\"p-%u\"", index);
+	else
+		buf_str(b, ",\"masked\":true");
+}
+
 static void
 plain_row(Buf *b, const Page *p, size_t position)
 {
 	const PageMember *drop = &p->config->drop_member;
 
 	buf_char(b, '{');
-	if (drop->name && !on_page(drop, p->number))
+	if (p->style != ROW_PLAIN)
+		styled_row(b, p, position);
+	else if (drop->name && !on_page(drop, p->number))
 		sparse_row(b, p, position);
 	else
 		full_row(b, p, position);
@@ -249,15 +307,9 @@ one_row(Buf *b, const Page *p, int row)
 		plain_row(b, p, position);
 }
 
-static void
-data_member(Buf *b, const Page *p)
+void
+page_render_rows(const Page *p, Buf *b)
 {
-	buf_str(b, "\"data\":");
-	if (p->data != NULL)
-	{
-		buf_str(b, p->data);
-		return;
-	}
 	buf_char(b, '[');
 	for (int row = 0; row < p->rows; row++)
 	{
@@ -268,6 +320,16 @@ data_member(Buf *b, const Page *p)
 			one_row(b, p, row);
 	}
 	buf_char(b, ']');
+}
+
+static void
+data_member(Buf *b, const Page *p)
+{
+	buf_str(b, "\"data\":");
+	if (p->data != NULL)
+		buf_str(b, p->data);
+	else
+		page_render_rows(p, b);
 }
 
 static void
@@ -287,7 +349,7 @@ meta_member(Buf *b, const Page *p)
 void
 page_render(const Page *p, Buf *b)
 {
-	buf_grow(b, (size_t) p->rows * (p->config->live ? 2200 : 300) + 1024);
+	buf_grow(b, (size_t) p->rows * (p->config->live || p->style != ROW_PLAIN ? 2200 : 300) + 1024);
 	buf_char(b, '{');
 	for (int i = 0; i < (p->no_data ? 0 : p->data_twice ? 2 : 1); i++)
 	{

@@ -27,9 +27,18 @@ typedef struct RowPatch
 	Buf			text;			/* raw, put where the JSON value belongs */
 } RowPatch;
 
+/* How a row looks beside the form that the config says. */
+typedef enum RowStyle
+{
+	ROW_PLAIN,
+	ROW_SAVED,					/* of a saved audience's results */
+	ROW_MASKED					/* of a preview */
+} RowStyle;
+
 /* A page before it becomes text; faults change it. */
 typedef struct Page
 {
+	RowStyle	style;
 	const SimConfig *config;
 	const Result *result;
 	size_t		offset;			/* of its first row in the result */
@@ -51,5 +60,8 @@ extern void page_free(Page *p);
 extern void page_set(Page *p, MetaMember m, const char *json);
 extern void page_set_string(Page *p, MetaMember m, const char *text);
 extern void page_render(const Page *p, Buf *b);
+
+/* The array of rows alone. */
+extern void page_render_rows(const Page *p, Buf *b);
 
 #endif

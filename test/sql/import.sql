@@ -43,6 +43,9 @@ IMPORT FOREIGN SCHEMA intent FROM SERVER "Import ""it""" INTO import_none OPTION
 
 -- what conditions on the columns become; each line is a column that was imported
 SELECT * FROM intent_fdw_filters WHERE resource = 'audience';
+SELECT * FROM intent_fdw_filters WHERE resource <> 'audience';
+SELECT attrelid::regclass, string_agg(attname || ' ' || format_type(atttypid, atttypmod), ', ' ORDER BY attnum)
+  FROM pg_attribute JOIN pg_class c ON c.oid = attrelid WHERE relkind = 'f' AND relnamespace = 'import_all'::regnamespace AND attnum > 0 AND attrelid <> 'import_all.audience'::regclass GROUP BY 1 ORDER BY 1;
 SELECT f."column" FROM intent_fdw_filters f
   LEFT JOIN pg_attribute a ON a.attrelid = ('import_all.' || f.resource)::regclass AND a.attname = f."column"
  WHERE a.attnum IS NULL;

@@ -1,0 +1,124 @@
+/*
+ * resource_saved.c
+ *		Saved audiences, their runs, and what is known of each.
+ *
+ * Part of resource.c.
+ */
+#include "resource_private.h"
+
+/* ---- GET /v1/intent/audiences ---- */
+
+static const IntentColumnDef saved_columns[] = {
+	{"id", "uuid", "id"},
+	{"name", "text", "name"},
+	{"status", "text", "status"},
+	{"topic_ids", "integer[]", "config.topicIds"},
+	{"min_score", "integer", "config.minScore"},
+	{"max_score", "integer", "config.maxScore"},
+	{"min_topic_overlap", "integer", "config.minTopicOverlap"},
+	{"filters", "jsonb", "config.filters"},
+	{"audience_size", "bigint", "audienceSize"},
+	{"last_refreshed_at", "timestamptz", "lastRefreshedAt"},
+	{"created_at", "timestamptz", "createdAt"},
+	{"updated_at", "timestamptz", "updatedAt"},
+};
+
+const IntentResource resource_saved_audiences = {
+	.name = "saved_audiences",
+	.method = "GET",
+	.path = "/v1/intent/audiences",
+	.document = {.has_more = "meta.hasMore"},
+	.columns = saved_columns,
+	.ncolumns = lengthof(saved_columns),
+	.rows = 20,
+};
+
+/* ---- GET /v1/intent/audiences/{audienceId}/runs ---- */
+
+static const IntentFilter runs_filters[] = {
+	{"audienceId", INTENT_FILTER_AUDIENCE, "audienceId", NULL,
+	0, 0, 0, 1.0, "=, IN, = ANY",.input_group = 1,.echo = true},
+};
+
+static const IntentColumnDef runs_columns[] = {
+	{"audience_id", "uuid", "audienceId",.filter = "audienceId"},
+	{"cache_key", "text", "cacheKey"},
+	{"data_date", "date", "dataDate"},
+	{"status", "text", "status"},
+	{"total_count", "bigint", "totalCount"},
+	{"created_at", "timestamptz", "createdAt"},
+	{"has_export", "boolean", "hasExport"},
+};
+
+const IntentResource resource_audience_runs = {
+	.name = "audience_runs",
+	.method = "GET",
+	.path = "/v1/intent/audiences/{audienceId}/runs",
+	.document = {.has_more = "meta.hasMore"},
+	.filters = runs_filters,
+	.nfilters = lengthof(runs_filters),
+	.columns = runs_columns,
+	.ncolumns = lengthof(runs_columns),
+	.missing = "a saved audience",
+	.example = "WHERE audience_id = '11111111-2222-4333-8444-555555555555'",
+	.rows = 30,
+};
+
+/* ---- GET /v1/intent/audiences/{audienceId}/stats: a row for each field ---- */
+
+static const IntentFilter dated_filters[] = {
+	{"audienceId", INTENT_FILTER_AUDIENCE, "audienceId", NULL,
+	0, 0, 0, 1.0, "=, IN, = ANY",.input_group = 1,.echo = true},
+	{"date", INTENT_FILTER_DATE, "date", NULL,
+	0, 0, 0, 1.0, "=, IN, = ANY, BETWEEN"},
+};
+
+static const IntentColumnDef stats_columns[] = {
+	{"audience_id", "uuid", "audienceId",.filter = "audienceId"},
+	{"field", "text", "field",.paths = {"$name"}},
+	{"percent", "numeric", "percent",.paths = {"$value"}},
+	{"total", "bigint", "total", INTENT_SOURCE_OUTER, {"data.total"}},
+	{"data_date", "date", "dataDate", INTENT_SOURCE_META_DATE,.filter = "date"},
+};
+
+const IntentResource resource_audience_stats = {
+	.name = "audience_stats",
+	.method = "GET",
+	.path = "/v1/intent/audiences/{audienceId}/stats",
+	.document = {
+		.form = INTENT_ROWS_MEMBERS,
+		.rows = "fields",
+		.data_date = "data.dataDate",
+	},
+	.filters = dated_filters,
+	.nfilters = lengthof(dated_filters),
+	.columns = stats_columns,
+	.ncolumns = lengthof(stats_columns),
+	.missing = "a saved audience",
+	.example = "WHERE audience_id = '11111111-2222-4333-8444-555555555555'",
+	.rows = 50,
+};
+
+/* ---- GET /v1/intent/audiences/{audienceId}/status: one row ---- */
+
+static const IntentColumnDef status_columns[] = {
+	{"audience_id", "uuid", "audienceId",.filter = "audienceId"},
+	{"status", "text", "status"},
+	{"total_count", "bigint", "totalCount"},
+	{"data_date", "date", "dataDate",.filter = "date"},
+	{"run_id", "text", "runId"},
+};
+
+const IntentResource resource_audience_status = {
+	.name = "audience_status",
+	.method = "GET",
+	.path = "/v1/intent/audiences/{audienceId}/status",
+	.document = {.form = INTENT_ROWS_OBJECT},
+	.filters = dated_filters,
+	.nfilters = lengthof(dated_filters),
+	.columns = status_columns,
+	.ncolumns = lengthof(status_columns),
+	.missing = "a saved audience",
+	.example = "WHERE audience_id = '11111111-2222-4333-8444-555555555555'",
+	.rows = 1,
+};
