@@ -61,8 +61,6 @@ static const StatusRule status_rules[] = {
 	"the API denied access", DETAIL_MESSAGE, HINT_PLAN},
 	{404, 404, false, ERRCODE_FDW_TABLE_NOT_FOUND,
 	"the API knows no such audience or path", DETAIL_MESSAGE, HINT_PATH},
-	{409, 409, false, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
-	"the API cannot serve this result in its present state", DETAIL_MESSAGE, HINT_NONE},
 	{410, 410, false, ERRCODE_FDW_TABLE_NOT_FOUND,
 	"the API no longer has that audience or path", DETAIL_MESSAGE, HINT_PATH},
 	{429, 429, true, ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
@@ -75,6 +73,12 @@ static const StatusRule status_rules[] = {
 	"the API failed", DETAIL_STATUS, HINT_LATER},
 	{0, 999, false, ERRCODE_FDW_UNABLE_TO_CREATE_REPLY,
 	"the API answered with an unexpected status", DETAIL_EXCERPT, HINT_PATH},
+};
+
+/* 409 of a resource that can be in a state which does not serve it. */
+static const StatusRule conflict_rule = {
+	409, 409, false, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+	"the API cannot serve this result in its present state", DETAIL_MESSAGE, HINT_NONE
 };
 
 typedef struct OutcomeRule
@@ -285,7 +289,9 @@ hint_text(HintKind kind, const FailureContext *context)
 pg_noreturn static void
 raise_status(const FailureContext *context, const HttpReply *reply)
 {
-	const StatusRule *rule = rule_for_status(reply->status);
+	const StatusRule *rule = reply->status == conflict_rule.status &&
+	context->table->resource->conflicts ? &conflict_rule :
+	rule_for_status(reply->status);
 	char	   *hint = hint_text(rule->hint, context);
 
 	/* the cursor was good when it was given: what it points into has gone */

@@ -141,6 +141,7 @@ typedef struct IntentResource
 								 * same run */
 	bool		total_counts;	/* count(*) may be asked for by total */
 	bool		key_optional;
+	bool		conflicts;		/* 409 says that its state does not allow it */
 	IntentRate	rate;			/* that the API sets, with a key and without */
 	IntentRate	keyless_rate;
 	const char *score;			/* member that the score's filter is about */

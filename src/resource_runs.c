@@ -60,6 +60,7 @@ const IntentResource resource_audience_run_results = {
 	.limit_field = "limit",
 	.page_field = "offset",
 	.max_page_size = 100,
+	.conflicts = true,
 	.filters = run_results_filters,
 	.nfilters = lengthof(run_results_filters),
 	.columns = run_results_columns,

@@ -654,6 +654,38 @@ sub test_options
 	@pids = ();
 }
 
+# --- the other paths
+
+sub get
+{
+	my ($what) = @_;
+	my $r = $http->request('GET', "$base/v1/intent/$what", { headers => { 'X-API-Key' => 'sk_test_simulator' } });
+	$r->{json} = eval { $json->decode($r->{content}) };
+	return $r;
+}
+
+sub test_other_paths
+{
+	reset_to();
+	my $saved = 'audiences/11111111-2222-4333-8444-555555555555';
+	is(scalar @{ get('topics')->{json}{data} }, 40, 'topics: the whole catalogue');
+	is($http->get("$base/v1/intent/topics")->{status}, 200, 'topics: no key needed');
+	is($http->get("$base/v1/intent/audiences")->{status}, 401, 'saved audiences: a key needed');
+	is(get($_)->{status}, 400, "refused: $_")
+	  for 'topics?page=2', 'topics?type=x', 'topics?q=', 'topics/movers?limit=51', "$saved/results?limit=0", "$saved/runs?date=2026-11-20",
+	  "$saved/stats?date=today", "$saved/runs/run_2026-11-22/results?offset=-1";
+	is(get($_)->{status}, 404, "not there: $_")
+	  for 'topics/5/trend', 'audiences/x/runs', "$saved/runs/run_2026-01-01/results", "$saved/stats?date=2026-01-01";
+	is(scalar @{ get('topics/movers?limit=2')->{json}{data} }, 2, 'movers: the limit');
+	is(scalar @{ get('topics/117801/trend')->{json}{data} }, 3, 'trend: a row for each run');
+	my $total = get("$saved/status")->{json}{data}{totalCount};
+	is(get("$saved/stats")->{json}{data}{total}, $total, 'statistics and status agree');
+	is(get("$saved/runs/run_2026-11-22/results?limit=1&offset=5")->{json}{data}{total}, $total, '... and so does the run');
+	is(get("$saved/results?limit=1")->{json}{meta}{totalCount}, $total, '... and so do the results');
+	is(post({ audienceId => '11111111-2222-4333-8444-555555555555', limit => 1 })->{json}{meta}{totalCount}, $total, '... and so does the query');
+	return;
+}
+
 srand($ENV{SEED} || 42);
 $SIG{PIPE} = 'IGNORE';
 test_validation();
@@ -670,6 +702,7 @@ test_transport_faults();
 test_json_faults();
 test_meta_faults();
 test_control();
+test_other_paths();
 test_robust();
 test_options();
 done_testing();
