@@ -23,7 +23,7 @@ apt_options() {
 
 chroot_packages() {
 	local major=$1
-	echo "postgresql-$major,postgresql-server-dev-$major,libcurl4-openssl-dev,libjansson-dev,gcc,libc6-dev,make,libmicrohttpd-dev,zlib1g-dev,perl,libipc-run-perl,openssl,ca-certificates"
+	echo "postgresql-$major,postgresql-server-dev-$major,libcurl4-openssl-dev,libjansson-dev,gcc,libc6-dev,make,libmicrohttpd-dev,zlib1g-dev,perl,libipc-run-perl,openssl,ca-certificates,nginx-light"
 }
 
 # make_root SUITE DIR [,PACKAGE...]: a chroot with everything that the tests need, and these packages
