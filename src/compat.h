@@ -161,7 +161,8 @@ typedef struct ClassMemberIterator
 
 /*
  * Asynchronous append: epoll and timerfd make one descriptor of many, and the
- * minor releases of May 2025 made Append serve interrupts while it waits.
+ * minor releases of May 2025 made Append serve interrupts while it waits
+ * (release notes of 15.13).
  */
 #if defined(__linux__) && \
 	(PG_VERSION_NUM >= 170005 || \
