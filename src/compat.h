@@ -171,6 +171,14 @@ typedef struct ClassMemberIterator
 #define HAVE_ASYNC_APPEND 1
 #endif
 
+/* Does a collation leave the case of all but ASCII letters alone? */
+#if PG_VERSION_NUM >= 180000
+#define collation_ctype_is_c(collation) \
+	(pg_newlocale_from_collation(collation)->ctype_is_c)
+#else
+#define collation_ctype_is_c(collation) lc_ctype_is_c(collation)
+#endif
+
 /* libcurl 7.87 brings CURLOPT_QUICK_EXIT, the newest thing that http.c uses. */
 #define LIBCURL_NEW_ENOUGH (LIBCURL_VERSION_NUM >= 0x075700)
 
