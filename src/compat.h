@@ -179,6 +179,20 @@ typedef struct ClassMemberIterator
 #define collation_ctype_is_c(collation) lc_ctype_is_c(collation)
 #endif
 
+/* Who may refresh a materialized view: its owner, from 17 on MAINTAIN. */
+#if PG_VERSION_NUM >= 170000
+#define refresh_aclcheck(relid) \
+	pg_class_aclcheck((relid), GetUserId(), ACL_MAINTAIN)
+#elif PG_VERSION_NUM >= 160000
+#define refresh_aclcheck(relid) \
+	(object_ownercheck(RelationRelationId, (relid), GetUserId()) ? \
+	 ACLCHECK_OK : ACLCHECK_NOT_OWNER)
+#else
+#define refresh_aclcheck(relid) \
+	(pg_class_ownercheck((relid), GetUserId()) ? \
+	 ACLCHECK_OK : ACLCHECK_NOT_OWNER)
+#endif
+
 /* libcurl 7.87 brings CURLOPT_QUICK_EXIT, the newest thing that http.c uses. */
 #define LIBCURL_NEW_ENOUGH (LIBCURL_VERSION_NUM >= 0x075700)
 
