@@ -137,6 +137,7 @@ static const OptionDef option_defs[] = {
 	{"verify_count", ON_BOTH, IN_OPTIONS(verify_count), value_enum, {.names = verify_names}, "error"},
 	{"count_pushdown", ON_BOTH, IN_OPTIONS(count_pushdown), value_enum, {.names = count_names}, "exact"},
 	{"rate_limit", ON_BOTH, IN_OPTIONS(rate_limit), parse_rate},
+	{"updatable", ON_BOTH, IN_OPTIONS(updatable), value_boolean, {0}, "false"},
 	{"fdw_startup_cost", ON_BOTH, IN_OPTIONS(startup_cost), value_cost, {0}, "100"},
 	{"fdw_request_cost", ON_BOTH, IN_OPTIONS(request_cost), value_cost, {0}, "100"},
 	{"fdw_tuple_cost", ON_BOTH, IN_OPTIONS(tuple_cost), value_cost, {0}, "0.01"},
@@ -441,6 +442,12 @@ check_fixed_inputs(const IntentOptions *options)
 					 INTENT_FILTER_DATE);
 	check_has_place(options, "score_bands", options->score_bands > 1,
 					options->resource->score != NULL);
+	if (options->updatable && !options->resource->changes)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"updatable\" does not fit resource \"%s\"",
+						options->resource->name),
+				 errdetail("It can only be read.")));
 }
 
 /* A saved audience brings its own topics, scores and overlap. */

@@ -70,6 +70,7 @@ typedef struct IntentOptions
 	double		startup_cost;
 	double		request_cost;
 	double		tuple_cost;
+	bool		updatable;		/* where the resource has changes */
 
 	/* table */
 	const IntentResource *resource;

@@ -97,3 +97,17 @@ resource_column_by_key(const IntentResource *resource, const char *key)
 	}
 	return NULL;
 }
+
+/* The member of that path that changes can write, or NULL. */
+const IntentMember *
+resource_member(const IntentResource *resource, const char *path)
+{
+	const IntentChanges *changes = resource->changes;
+
+	for (int i = 0; changes && i < changes->nmembers; i++)
+	{
+		if (strcmp(changes->members[i].path, path) == 0)
+			return &changes->members[i];
+	}
+	return NULL;
+}

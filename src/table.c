@@ -77,6 +77,7 @@ assign_role(IntentColumn *column, const IntentResource *resource,
 		def ? pstrdup(def->key) : camel_case(column->name);
 	column->source = def ? def->source : INTENT_SOURCE_MEMBER;
 	column->by_scores = def && def->by_scores;
+	column->optional = def && def->optional;
 	column->filter = -1;
 	if (def && def->filter)
 		column->filter = resource_filter(resource, def->filter);
@@ -185,6 +186,23 @@ table_filter_column(const IntentTable *table, IntentFilterKind kind)
 		const IntentFilter *filter = column_filter(table, column);
 
 		if (column->attno > 0 && filter && filter->kind == kind)
+			return column->attno;
+	}
+	return 0;
+}
+
+/* Number of the column that names the objects of changes, 0 for none. */
+int
+table_key_column(const IntentTable *table)
+{
+	const IntentChanges *changes = table->resource->changes;
+
+	for (int i = 0; changes && i < table->natts; i++)
+	{
+		const IntentColumn *column = &table->columns[i];
+
+		if (column->attno > 0 && column->source == INTENT_SOURCE_MEMBER &&
+			strcmp(column->key, changes->key) == 0)
 			return column->attno;
 	}
 	return 0;

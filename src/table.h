@@ -32,6 +32,7 @@ typedef struct IntentColumn
 	int			filter;			/* position in resource->filters, or -1 */
 	IntentMatch match;
 	bool		by_scores;		/* see IntentColumnDef */
+	bool		optional;		/* likewise */
 } IntentColumn;
 
 typedef struct IntentTable
@@ -47,6 +48,7 @@ typedef struct IntentTable
 
 extern IntentTable *table_load(Oid relid);
 extern int	table_filter_column(const IntentTable *table, IntentFilterKind kind);
+extern int	table_key_column(const IntentTable *table);
 extern bool table_has_input(const IntentTable *table, const Bitmapset *given);
 
 extern bool table_carried(Oid relid, Bitmapset **carried, Bitmapset **optional);

@@ -32,7 +32,12 @@ static const Route routes[] = {
 	{"GET", "/v1/intent/audiences/filters", true, catalogue_filters},
 	{"POST", "/v1/intent/audiences/preview", true, audience_preview},
 	{"GET", "/v1/intent/audiences", true, saved_list},
+	{"POST", "/v1/intent/audiences", true, saved_create},
+	{"GET", "/v1/intent/audiences/*", true, saved_one},
+	{"PATCH", "/v1/intent/audiences/*", true, saved_update},
+	{"DELETE", "/v1/intent/audiences/*", true, saved_delete},
 	{"GET", "/v1/intent/audiences/*/runs", true, saved_runs},
+	{"POST", "/v1/intent/audiences/*/export", true, saved_export},
 	{"GET", "/v1/intent/audiences/*/stats", true, saved_stats},
 	{"GET", "/v1/intent/audiences/*/status", true, saved_status},
 	{"GET", "/v1/intent/audiences/*/results", true, audience_results},
@@ -170,6 +175,7 @@ take_fault(Exchange *x)
 	const char *text = sent ? sent : exchange_argument(x, "cursor");
 	Cursor		cursor = {0};
 	FaultRequest request = {
+		.method = x->method,
 		.path = x->path,
 		.body = x->body.data,
 		.page = 1,
