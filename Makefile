@@ -8,14 +8,15 @@
 
 EXTENSION = intent_fdw
 MODULE_big = intent_fdw
-EXTVERSION = 1.0.0
+# the release; the version in SQL (intent_fdw.control) is its major and minor
+EXTVERSION = 1.1.0
 OBJS = $(patsubst %.c,%.o,$(wildcard src/*.c))
 DATA = $(wildcard sql/intent_fdw--*.sql)
 SHLIB_LINK = -lcurl -ljansson
 
 # make WERROR= builds with a compiler that warns of more than ours do
-WERROR = -Werror
-PG_CPPFLAGS = -Isrc
+WERROR ?= -Werror
+PG_CPPFLAGS = -Isrc -DINTENT_VERSION='"$(EXTVERSION)"'
 PG_CFLAGS = -Wall -Wextra $(WERROR) -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers
 override with_llvm := no
 
@@ -23,10 +24,10 @@ override with_llvm := no
 REGRESS = $(patsubst test/sql/%.sql,%,$(wildcard test/sql/*.sql))
 REGRESS_OPTS = --inputdir=test --launcher=$(CURDIR)/test/bin/with-simulator
 REGRESS_PREP = simulator
-EXTRA_CLEAN = build test/simulator/obj test/simulator/intent_simulator results regression.diffs regression.out intent_fdw-$(EXTVERSION).zip
+EXTRA_CLEAN = build test/simulator/obj test/simulator/intent_simulator results regression.diffs regression.out intent_fdw-$(EXTVERSION).zip intent_fdw-$(EXTVERSION).tar.gz
 
 # These need no PostgreSQL headers: they install what is missing and work in a private copy of the tree.
-TOOLS = demo check matrix lint indent typedefs bench simulator accept dist
+TOOLS = demo check matrix package lint indent typedefs bench simulator accept dist
 
 PG_CONFIG ?= pg_config
 GOALS = $(or $(MAKECMDGOALS),all)
@@ -57,6 +58,9 @@ endif
 matrix:
 	@test/bin/matrix
 
+package:
+	@test/bin/package
+
 lint:
 	@test/bin/lint
 
@@ -78,5 +82,11 @@ accept:
 	cp $(if $(TESTS),$(TESTS:%=results/%.out),results/*.out) expected/
 	@if test -d results/isolation; then cp -v results/isolation/*.out test/isolation/expected/; fi
 
+# The release as PGXN wants it, and as Debian does
+# REV=$$(git stash create): of the tree as it is
+DIST = .
+REV ?= HEAD
 dist:
-	git archive --format=zip --prefix=intent_fdw-$(EXTVERSION)/ -o intent_fdw-$(EXTVERSION).zip HEAD
+	for format in zip tar.gz; do \
+		git archive --format=$$format --prefix=intent_fdw-$(EXTVERSION)/ -o $(DIST)/intent_fdw-$(EXTVERSION).$$format $(REV) || exit 1; \
+	done

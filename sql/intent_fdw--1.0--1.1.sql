@@ -3,6 +3,9 @@
 -- complain if script is sourced in psql, rather than via ALTER EXTENSION
 \echo Use "ALTER EXTENSION intent_fdw UPDATE TO '1.1'" to load this file. \quit
 
+-- as many as the view has, for the planner
+ALTER FUNCTION intent_fdw_filters() ROWS 90;
+
 -- Refreshes of materialized views: what was read, and what answered.
 
 CREATE TABLE intent_fdw_refresh_state (

@@ -126,7 +126,7 @@ static const OptionDef option_defs[] = {
 	{"ca_file", ON_SERVER, IN_OPTIONS(ca_file), value_path, {0}, NULL, SUPERUSER_ONLY},
 	{"proxy", ON_SERVER, IN_OPTIONS(proxy), value_url, {.names = proxy_schemes}, NULL, UNSHOWN | SUPERUSER_ONLY},
 	{"allow_http", ON_SERVER, IN_OPTIONS(allow_http), value_boolean, {0}, NULL, SUPERUSER_ONLY},
-	{"user_agent", ON_SERVER, IN_OPTIONS(user_agent), value_header, {0}, "intent_fdw/1.0"},
+	{"user_agent", ON_SERVER, IN_OPTIONS(user_agent), value_header, {0}, "intent_fdw/" INTENT_VERSION},
 
 	{"page_size", ON_BOTH, IN_OPTIONS(page_size), value_integer, {1, 100}, "100"},
 	{"max_connections", ON_BOTH, IN_OPTIONS(max_connections), value_integer, {1, 64}, "4"},

@@ -13,11 +13,6 @@
 #include "utils/builtins.h"
 #include "utils/tuplestore.h"
 
-/* The release; the extension's version in SQL is its major and minor. */
-#ifndef INTENT_VERSION
-#define INTENT_VERSION "1.0.0"
-#endif
-
 PG_FUNCTION_INFO_V1(intent_fdw_version);
 PG_FUNCTION_INFO_V1(intent_fdw_filters);
 PG_FUNCTION_INFO_V1(intent_fdw_stats);
@@ -63,6 +58,7 @@ enum
 	FILTERS_NATTS,
 };
 
+/* The release, as the Makefile names it. */
 Datum
 intent_fdw_version(PG_FUNCTION_ARGS)
 {

@@ -1,7 +1,7 @@
-# What matrix and the benchmark share: chroots of Debian suites that carry other PostgreSQL majors, made
+# What matrix, package and the benchmark share: chroots of Debian suites that carry other PostgreSQL majors, made
 # by mmdebstrap. Sourced after lib.sh, never run. Uses $url (mirror), $log, and left, the seconds that remain.
 
-declare -A majors=([trixie]=17 [forky]=18 [sid]=18 [experimental]=19)
+declare -A majors=([bookworm]=15 [trixie]=17 [forky]=18 [sid]=18 [experimental]=19)
 
 # The Debian mirror of this machine, from either form of its apt sources.
 mirror() {
@@ -16,7 +16,7 @@ mirror() {
 apt_options() {
 	apt-config dump | grep -E '^Acquire::https?::Proxy ' | sed 's/^/--aptopt=/' || true
 	case $1 in
-		trixie) ;;
+		bookworm | trixie) ;;
 		*) echo '--aptopt=Acquire::Check-Valid-Until "false"' ;;
 	esac
 }
@@ -28,25 +28,26 @@ chroot_clients() {
 
 chroot_packages() {
 	local major=$1
-	echo "postgresql-$major,postgresql-server-dev-$major,libcurl4-openssl-dev,libjansson-dev,gcc,libc6-dev,make,libmicrohttpd-dev,zlib1g-dev,perl,libipc-run-perl,libio-pty-perl,openssl,ca-certificates$(chroot_clients "$major")"
+	echo "postgresql-$major,postgresql-server-dev-$major,libcurl4-openssl-dev,libjansson-dev,gcc,libc6-dev,make,libmicrohttpd-dev,zlib1g-dev,perl,libipc-run-perl,libio-pty-perl,openssl,ca-certificates,nginx-light$(chroot_clients "$major")"
 }
 
-# make_root SUITE DIR [,PACKAGE...]: a chroot with everything that the tests need, and these packages
+# make_root SUITE DIR PACKAGE,... [OPTION...]: a chroot with these packages; options of mmdebstrap
 make_root() {
-	local suite=$1 dir=$2 base=$1 options more=() more_packages=${3:-}
+	local suite=$1 dir=$2 base=$1 packages=$3 options more=()
+	shift 3
 	mapfile -t options <<<"$(apt_options "$suite")"
 	[ -n "${options[0]}" ] || options=()
 	if [ "$suite" = experimental ]; then
 		base=sid
 		more=("deb $url sid main" "deb $url experimental main")
-		more_packages+=,libpq5/experimental,libpq-dev/experimental
+		packages+=,libpq5/experimental,libpq-dev/experimental
 	fi
-	timeout -k 10 "$(left)" mmdebstrap --quiet --variant=apt "${options[@]}" \
-		--include="$(chroot_packages "${majors[$suite]}")$more_packages" "$base" "$dir" "${more[@]:-$url}" >"$log" 2>&1
+	timeout -k 10 "$(left)" mmdebstrap --quiet --variant=apt "${options[@]}" "$@" \
+		--include="$packages" "$base" "$dir" "${more[@]:-$url}" >"$log" 2>&1
 }
 
-# complete_root SUITE DIR [,PACKAGE...]: the same unless DIR is one already, and an ordinary user in it
-complete_root() {
+# root_with SUITE DIR PACKAGE,... [OPTION...]: the same unless DIR is one already, and an ordinary user in it
+root_with() {
 	[ ! -e "$2/.complete" ] || return 0
 	say "$1: making a chroot from $url"
 	rm -rf "$2"
@@ -55,6 +56,9 @@ complete_root() {
 	chroot "$2" useradd --create-home --user-group tester
 	touch "$2/.complete"
 }
+
+# complete_root SUITE DIR [,PACKAGE...]: one with everything that the tests need, and these packages
+complete_root() { root_with "$1" "$2" "$(chroot_packages "${majors[$1]}")${3:-}"; }
 
 # in_root COMMAND [NAME=VALUE...]: as an ordinary user, from the copy of the tree in $root. Tests read
 # /proc: it is mounted in a mount namespace of the run's own, so that nothing is left of it.

@@ -124,7 +124,7 @@ enter_private_copy() {
 		return
 	fi
 	script=$(realpath "$0")
-	"$top/test/bin/install-packages" "$packages"
+	[ -n "${INTENT_INSTALLED:-}" ] || "$top/test/bin/install-packages" "$packages"
 	work=$(mktemp -d /tmp/intent_fdw.XXXXXX)
 	trap leave_private_copy EXIT
 	trap 'exit 130' INT
@@ -146,7 +146,8 @@ enter_private_copy() {
 
 # ---- build, cluster, simulator (inside the copy)
 
-# stage: build and install below $work; sets INTENT_SIM and INTENT_EXTCONF.
+# stage: build and install below $work; sets INTENT_SIM and INTENT_EXTCONF. With INTENT_INSTALLED=1 the
+# extension that the system has is taken (a package, say), and only the simulator is built.
 stage() {
 	"$top/test/bin/stage" "$work"
 	export INTENT_SIM=$work/bin/intent_simulator INTENT_EXTCONF=$work/extension.conf
