@@ -159,3 +159,31 @@ LANGUAGE C STRICT VOLATILE PARALLEL RESTRICTED;
 
 COMMENT ON FUNCTION intent_fdw_disconnect(name)
 IS 'closes the connections to a server, those in use when they are no longer';
+
+CREATE FUNCTION intent_fdw_export(
+  server name,
+  audience_id uuid,
+  data_date date DEFAULT NULL,
+  OUT download_url text,
+  OUT "rows" bigint,
+  OUT data_date date,
+  OUT file_name text,
+  OUT expires_in bigint,
+  OUT cached boolean)
+AS 'MODULE_PATHNAME'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION intent_fdw_export(name, uuid, date)
+IS 'has the API write a run of a saved audience into a file, and returns its signed link';
+
+CREATE FUNCTION intent_fdw_wait(
+  server name,
+  audience_id uuid,
+  data_date date DEFAULT NULL,
+  timeout interval DEFAULT NULL)
+RETURNS bigint
+AS 'MODULE_PATHNAME'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION intent_fdw_wait(name, uuid, date, interval)
+IS 'waits until a run of a saved audience is there, and returns its number of people';

@@ -166,10 +166,7 @@ const IntentResource resource_audience_export = {
 	.name = "audience_export",
 	.method = "POST",
 	.path = "/v1/intent/audiences/{audienceId}/export",
-	.document = {
-		.form = INTENT_ROWS_OBJECT,
-		.data_date = "data.dataDate",
-	},
+	.document = {.form = INTENT_ROWS_OBJECT},
 	.in_query = true,
 	.filters = dated_filters,
 	.nfilters = lengthof(dated_filters),
