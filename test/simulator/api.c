@@ -26,6 +26,8 @@ typedef struct Route
 static const Route routes[] = {
 	{"POST", "/v1/intent/audiences/query", true, audience_query},
 	{"GET", "/v1/intent/topics", false, catalogue_topics},
+	{"GET", "/v1/intent/topics/facets", false, catalogue_facets},
+	{"GET", "/v1/intent/topics/search", false, catalogue_search},
 	{"GET", "/v1/intent/topics/movers", false, catalogue_movers},
 	{"GET", "/v1/intent/topics/*/trend", false, catalogue_trend},
 	{"POST", "/v1/intent/topics/analyze", false, site_analyze},

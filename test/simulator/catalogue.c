@@ -121,6 +121,70 @@ catalogue_topics(Exchange *x)
 	reply_document(x, 200, rows, topics_meta(x->config, json_array_size(rows)));
 }
 
+/* GET /v1/intent/topics/search: topics whose name holds q, as many as limit */
+void
+catalogue_search(Exchange *x)
+{
+	static const Argument arguments[] = {
+		{.name = "q",.max_length = 100,.required = true},
+		{.name = "type",.words = "|b2b|b2c|both|"},
+		{.name = "industry",.max_length = 100},
+		{.name = "limit",.low = 1,.high = 50},
+		{0}
+	};
+	json_t	   *rows;
+
+	if (!arguments_check(x, arguments))
+		return;
+	rows = json_array();
+	for (int t = 0; t < TOPIC_COUNT; t++)
+	{
+		json_t	   *row = catalogue_topic(t);
+
+		if (topic_is_wanted(x, row) && json_array_size(rows) < (size_t) argument_integer(x, "limit", 10))
+			json_array_append(rows, row);
+		json_decref(row);
+	}
+	reply_document(x, 200, rows, NULL);
+}
+
+/* How many topics have each value of a member, in order of appearance. */
+static json_t *
+facet(const char *member)
+{
+	json_t	   *counts = json_object();
+	json_t	   *list = json_array();
+	const char *value;
+	json_t	   *count;
+
+	for (int t = 0; t < TOPIC_COUNT; t++)
+	{
+		json_t	   *row = catalogue_topic(t);
+		const char *text = json_string_value(json_object_get(row, member));
+
+		if (text)
+			json_object_set_new(counts, text,
+								json_integer(json_integer_value(json_object_get(counts, text)) + 1));
+		json_decref(row);
+	}
+	json_object_foreach(counts, value, count)
+		json_array_append_new(list, json_pack("{s:s,s:O}", "value", value, "count", count));
+	json_decref(counts);
+	return list;
+}
+
+/* GET /v1/intent/topics/facets */
+void
+catalogue_facets(Exchange *x)
+{
+	static const Argument none[] = {{0}};
+
+	if (arguments_check(x, none))
+		reply_document(x, 200, json_pack("{s:o,s:o,s:o}", "types", facet("type"),
+										 "industries", facet("industry"),
+										 "categories", facet("category")), NULL);
+}
+
 /* Scores of a topic on a date, counted. */
 typedef struct Audience
 {
