@@ -14,6 +14,7 @@ static const IntentResource *const resources[] = {
 	&resource_topic_facets,
 	&resource_topic_search,
 	&resource_topic_trend,
+	&resource_topic_compare,
 	&resource_topic_movers,
 	&resource_site_topics,
 	&resource_filter_values,

@@ -23,6 +23,7 @@ extern const IntentResource resource_topics;
 extern const IntentResource resource_topic_facets;
 extern const IntentResource resource_topic_search;
 extern const IntentResource resource_topic_trend;
+extern const IntentResource resource_topic_compare;
 extern const IntentResource resource_topic_movers;
 extern const IntentResource resource_site_topics;
 

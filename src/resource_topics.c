@@ -140,6 +140,35 @@ const IntentResource resource_topic_trend = {
 	.rows = 30,
 };
 
+/* ---- POST /v1/intent/topics/compare: a row for each topic asked for ---- */
+
+static const IntentFilter compare_filters[] = {
+	{"topicIds", INTENT_FILTER_TOPICS, "topicIds", NULL,
+	0, 0, 0, 1.0, "=, IN, = ANY",.input_group = 1},
+};
+
+static const IntentColumnDef compare_columns[] = {
+	{"topic_id", "integer", "topicId",.filter = "topicIds"},
+	{"topic_name", "text", "topicName"},
+	{"days", "jsonb", "data"},
+};
+
+const IntentResource resource_topic_compare = {
+	.name = "topic_compare",
+	.method = "POST",
+	.path = "/v1/intent/topics/compare",
+	.document = {.has_more = "meta.hasMore"},
+	.max_topics = 10,
+	.key_optional = true,
+	.filters = compare_filters,
+	.nfilters = lengthof(compare_filters),
+	.columns = compare_columns,
+	.ncolumns = lengthof(compare_columns),
+	.missing = "a topic",
+	.example = "WHERE topic_id IN (117801, 102391)",
+	.rows = 1,
+};
+
 /* ---- GET /v1/intent/topics/movers: the top 50 ---- */
 
 static const IntentFilter movers_filters[] = {

@@ -28,6 +28,7 @@ static const Route routes[] = {
 	{"GET", "/v1/intent/topics", false, catalogue_topics},
 	{"GET", "/v1/intent/topics/facets", false, catalogue_facets},
 	{"GET", "/v1/intent/topics/search", false, catalogue_search},
+	{"POST", "/v1/intent/topics/compare", false, catalogue_compare},
 	{"GET", "/v1/intent/topics/movers", false, catalogue_movers},
 	{"GET", "/v1/intent/topics/*/trend", false, catalogue_trend},
 	{"POST", "/v1/intent/topics/analyze", false, site_analyze},

@@ -225,6 +225,18 @@ average(const Audience *a)
 	return a->people ? json_real((double) (long) (a->sum / a->people * 100) / 100) : json_null();
 }
 
+/* What a topic's audience was on a date. */
+static json_t *
+day(int topic, const char *date)
+{
+	Audience	a = count_audience(topic, date);
+
+	return json_pack("{s:s,s:i,s:i,s:o,s:i,s:i,s:i}", "date", date,
+					 "uniqueAudience", a.people, "totalSignals", a.signals,
+					 "avgScore", average(&a), "highAudience", a.high,
+					 "mediumAudience", a.medium, "lowAudience", a.low);
+}
+
 /* GET /v1/intent/topics/{topicId}/trend */
 void
 catalogue_trend(Exchange *x)
@@ -245,15 +257,47 @@ catalogue_trend(Exchange *x)
 	rows = json_array();
 	for (int i = 0; i < x->config->date_count; i++)
 	{
-		const char *date = x->config->dates[i];
-		Audience	a = count_audience(topic, date);
-		json_t	   *row = json_pack("{s:s,s:i,s:i,s:o,s:i,s:i,s:i}", "date", date,
-									"uniqueAudience", a.people, "totalSignals", a.signals,
-									"avgScore", average(&a), "highAudience", a.high,
-									"mediumAudience", a.medium, "lowAudience", a.low);
+		json_t	   *row = day(topic, x->config->dates[i]);
 
 		json_object_update_new(row, describe_topic(topic));
 		json_array_append_new(rows, row);
+	}
+	reply_document(x, 200, rows, NULL);
+}
+
+/* One topic of a comparison. */
+static json_t *
+compared(const SimConfig *c, int topic)
+{
+	json_t	   *days = json_array();
+
+	for (int i = 0; i < c->date_count; i++)
+		json_array_append_new(days, day(topic, c->dates[i]));
+	return json_pack("{s:i,s:s,s:o}", "topicId", topics[topic].id,
+					 "topicName", topics[topic].name, "data", days);
+}
+
+/* POST /v1/intent/topics/compare: topics that nobody knows have no row */
+void
+catalogue_compare(Exchange *x)
+{
+	json_t	   *ids = json_object_get(x->json, "topicIds");
+	json_t	   *rows;
+	json_t	   *id;
+	size_t		i;
+
+	if (json_object_size(x->json) != 1 || json_array_size(ids) < 1 || json_array_size(ids) > 10)
+	{
+		reply_error(&x->reply, 400, "topicIds must be an array of 1 to 10 integers");
+		return;
+	}
+	rows = json_array();
+	json_array_foreach(ids, i, id)
+	{
+		int			topic = topic_index(json_integer_value(id));
+
+		if (topic >= 0)
+			json_array_append_new(rows, compared(x->config, topic));
 	}
 	reply_document(x, 200, rows, NULL);
 }
