@@ -97,6 +97,8 @@ typedef struct IntentColumnOptions
 
 extern void option_validate(List *options, Oid catalog);
 extern IntentOptions *option_load(ForeignServer *server, ForeignTable *table);
+extern IntentOptions *option_load_resource(ForeignServer *server,
+										   const IntentResource *resource);
 extern void option_load_column(List *options, IntentColumnOptions *result);
 extern char *option_auth_header(Oid userid, ForeignServer *server,
 								bool optional);

@@ -61,6 +61,44 @@ const IntentResource resource_saved_audiences = {
 	.changes = &saved_changes,
 };
 
+/* ---- GET /v1/intent/audiences/{audienceId}: one of them ---- */
+
+static const IntentFilter one_filters[] = {
+	{"audienceId", INTENT_FILTER_AUDIENCE, "audienceId", NULL,
+	0, 0, 0, 1.0, "=, IN, = ANY",.input_group = 1,.echo = true},
+};
+
+static const IntentColumnDef one_columns[] = {
+	{"audience_id", "uuid", "audienceId",.filter = "audienceId"},
+	{"name", "text", "name"},
+	{"status", "text", "status"},
+	{"topic_ids", "integer[]", "config.topicIds",.optional = true},
+	{"min_score", "integer", "config.minScore",.optional = true},
+	{"max_score", "integer", "config.maxScore",.optional = true},
+	{"min_topic_overlap", "integer", "config.minTopicOverlap",.optional = true},
+	{"filters", "jsonb", "config.filters",.optional = true},
+	{"source_url", "text", "config.sourceUrl",.optional = true},
+	{"topics", "jsonb", "topics"},
+	{"audience_size", "bigint", "audienceSize",.optional = true},
+	{"last_refreshed_at", "timestamptz", "lastRefreshedAt",.optional = true},
+	{"created_at", "timestamptz", "createdAt"},
+	{"updated_at", "timestamptz", "updatedAt"},
+};
+
+const IntentResource resource_saved_audience = {
+	.name = "saved_audience",
+	.method = "GET",
+	.path = "/v1/intent/audiences/{audienceId}",
+	.document = {.form = INTENT_ROWS_OBJECT},
+	.filters = one_filters,
+	.nfilters = lengthof(one_filters),
+	.columns = one_columns,
+	.ncolumns = lengthof(one_columns),
+	.missing = "a saved audience",
+	.example = "WHERE audience_id = '11111111-2222-4333-8444-555555555555'",
+	.rows = 1,
+};
+
 /* ---- GET /v1/intent/audiences/{audienceId}/runs ---- */
 
 static const IntentFilter runs_filters[] = {
@@ -166,10 +204,7 @@ const IntentResource resource_audience_export = {
 	.name = "audience_export",
 	.method = "POST",
 	.path = "/v1/intent/audiences/{audienceId}/export",
-	.document = {
-		.form = INTENT_ROWS_OBJECT,
-		.data_date = "data.dataDate",
-	},
+	.document = {.form = INTENT_ROWS_OBJECT},
 	.in_query = true,
 	.filters = dated_filters,
 	.nfilters = lengthof(dated_filters),

@@ -176,6 +176,31 @@ table_load(Oid relid)
 	return table;
 }
 
+/*
+ * The table that IMPORT FOREIGN SCHEMA would make of a resource, without there
+ * being one: its columns have names and places of values, but no type.
+ */
+IntentTable *
+table_of_resource(const IntentResource *resource, ForeignServer *server)
+{
+	IntentTable *table = palloc0(sizeof(IntentTable));
+	IntentColumnOptions options = {0};
+
+	table->name = pstrdup(resource->name);
+	table->server = server;
+	table->options = option_load_resource(server, resource);
+	table->resource = resource;
+	table->natts = resource->ncolumns;
+	table->columns = palloc0(sizeof(IntentColumn) * table->natts);
+	for (int i = 0; i < table->natts; i++)
+	{
+		table->columns[i].attno = i + 1;
+		table->columns[i].name = pstrdup(resource->columns[i].name);
+		assign_role(&table->columns[i], resource, &options);
+	}
+	return table;
+}
+
 /* Number of the first column with a filter of that kind, 0 for none. */
 int
 table_filter_column(const IntentTable *table, IntentFilterKind kind)

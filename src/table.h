@@ -47,6 +47,8 @@ typedef struct IntentTable
 } IntentTable;
 
 extern IntentTable *table_load(Oid relid);
+extern IntentTable *table_of_resource(const IntentResource *resource,
+									  ForeignServer *server);
 extern int	table_filter_column(const IntentTable *table, IntentFilterKind kind);
 extern int	table_key_column(const IntentTable *table);
 extern bool table_has_input(const IntentTable *table, const Bitmapset *given);

@@ -140,6 +140,28 @@ like($log, qr/DELETE \/v1\/intent\/audiences\/\{id\}: status 200/, '... of each 
 unlike($log, qr/Doe|11111111|sk_test/, '... and no value');
 is($s->value('SELECT requests, errors FROM intent_fdw_stats'), '5|0', 'the figures count changes');
 
+# --- exports and waiting for an audience: the link is in the result only, waits can be cancelled
+
+$sim->fresh;
+$mark = -s $node->logfile;
+$s->value('SET intent_fdw.log_requests = on; SET log_min_messages = debug5; SET log_statement = \'all\'');
+like($s->value(q(SELECT download_url FROM intent_fdw_export('intent', '11111111-2222-4333-8444-555555555555'))), qr/X-Signature=5ecre7/, 'an export has a signed link');
+$s->value('RESET intent_fdw.log_requests; RESET log_min_messages; RESET log_statement');
+$log = PostgreSQL::Test::Utils::slurp_file($node->logfile, $mark);
+like($log, qr/POST \/v1\/intent\/audiences\/\{audienceId\}\/export: status 200/, '... the request is in the log');
+unlike($log, qr/X-Signature|leadpipe\.example|sk_test/, '... the link is not, at any level');
+$sim->fresh(audiences => { 'dddddddd-2222-4333-8444-555555555555' => { topicIds => [117801] } });
+$control->value(q(ALTER SERVER intent OPTIONS (ADD poll_interval '50s')));
+$s->send(q(SELECT intent_fdw_wait('intent', 'dddddddd-2222-4333-8444-555555555555', timeout => '1 hour')));
+eventually(sub { sent('GET') == 1 }, 'the audience is waited for');
+$start = time;
+$control->value("SELECT pg_cancel_backend($s->{pid})");
+is($s->answer->{state}, '57014', 'waiting for an audience can be cancelled');
+cmp_ok(time - $start, '<', 0.2, '... at once');
+$start = time;
+fails_with($s, q(SELECT intent_fdw_wait('intent', 'dddddddd-2222-4333-8444-555555555555', timeout => '300ms')), 'HV00L', qr/is not ready/, 'it is waited for no longer than that');
+cmp_ok(time - $start, '<', 3, '... whatever the interval between polls');
+
 $s->quit;
 $control->quit;
 done_testing();
