@@ -56,9 +56,6 @@ best_prepare(const IntentTable *table, List *plan, RowReader *reader,
 	best->band_context = AllocSetContextCreate(CurrentMemoryContext,
 											   "intent_fdw band",
 											   ALLOCSET_SMALL_SIZES);
-	best->row_context = AllocSetContextCreate(CurrentMemoryContext,
-											  "intent_fdw band row",
-											  ALLOCSET_SMALL_SIZES);
 	return best;
 }
 
@@ -189,19 +186,22 @@ place_row(BestFirst *best, const Chain *chain, TupleTableSlot *slot)
 	const Band *band = &best->band;
 	int			bound = best->descending ? band->lower : band->upper;
 	int			sign = best->descending ? 1 : -1;
-	Datum		score = slot->tts_values[best->attno - 1];
+	const PageValue *score = page_value(chain->page, chain->row,
+										best->attno - 1);
 
 	if (slot->tts_isnull[best->attno - 1])
 		misplaced_row(best, chain, "has no score");
 	if (!best->setup.request->fields[best_score_filter(best)].set)
 		return true;
-	if (best_score_compare(best->type, score, band->lower) < 0 ||
-		best_score_compare(best->type, score, band->upper) > 0)
+	if (score->kind != PAGE_VALUE_NUMBER)
+		misplaced_row(best, chain, "has a score that is no number");
+	if (best_score_compare(score, band->lower) < 0 ||
+		best_score_compare(score, band->upper) > 0)
 		misplaced_row(best, chain, "has another score than was asked for");
-	if (best_score_compare(best->type, score, bound) == 0)
+	if (best_score_compare(score, bound) == 0)
 		best->at_bound++;
 	return !band->has_given ||
-		best_score_compare(best->type, score, band->given) * sign < 0;
+		best_score_compare(score, band->given) * sign < 0;
 }
 
 /*
@@ -212,15 +212,11 @@ static Chain *
 read_row(BestFirst *best, TupleTableSlot *slot, bool *passes)
 {
 	Chain	   *chain = chains_next(best->chains);
-	MemoryContext old;
 
 	if (best_restarted(best) || !chain)
 		return NULL;
 	*passes = rows_fill(best->reader, chain, slot);
-	MemoryContextReset(best->row_context);
-	old = MemoryContextSwitchTo(best->row_context);
 	*passes = place_row(best, chain, slot) && *passes;
-	MemoryContextSwitchTo(old);
 	best->rows++;
 	best->kept += *passes;
 	return chain;

@@ -46,7 +46,6 @@ struct BestFirst
 	Tuplesortstate *sort;		/* being handed out */
 	TupleTableSlot *sorted;
 	MemoryContext band_context; /* requests and chains; reset for each band */
-	MemoryContext row_context;	/* comparisons; reset for each row */
 	MemoryContext context;		/* the scan's */
 };
 

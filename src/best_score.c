@@ -1,16 +1,14 @@
 /*
  * best_score.c
- *		Scores of rows, in the types that a score's column may have.
+ *		Scores of rows, and the types that a score's column may have.
  *
- * Those are the types of which bounds can be sent exactly, and whose own order
- * is that of the numbers.
+ * Those are the types whose own order is that of the numbers received, though
+ * numbers that differ may become equal.
  */
 #include "best_score.h"
 
 #include "catalog/pg_type_d.h"
-#include "fmgr.h"
-#include "utils/fmgrprotos.h"
-#include "utils/numeric.h"
+#include "page_number.h"
 
 /* Can a scan by bands return rows in the order of such a column? */
 bool
@@ -27,40 +25,18 @@ best_score_has_fractions(Oid type)
 	return type == FLOAT8OID || type == NUMERICOID;
 }
 
-static int
-compare_numeric(Datum score, int bound)
-{
-	Datum		other = NumericGetDatum(int64_to_numeric(bound));
-
-	return DatumGetInt32(DirectFunctionCall2(numeric_cmp, score, other));
-}
-
 /*
- * Is a score below (-1), at (0) or above (1) a bound?  May palloc in the
- * current context.
+ * Is the score of a row below (-1), at (0) or above (1) a bound?  The number
+ * as it was received counts, as it does for the API: a double column shows
+ * 79.99999999999999999999 as 80.
  */
 int
-best_score_compare(Oid type, Datum score, int bound)
+best_score_compare(const PageValue *score, int bound)
 {
-	double		value;
+	int64		floor_;
+	NumberFit	fit = number_floor(score->text, &floor_);
 
-	switch (type)
-	{
-		case INT2OID:
-			value = DatumGetInt16(score);
-			break;
-		case INT4OID:
-			value = DatumGetInt32(score);
-			break;
-		case INT8OID:
-			value = (double) DatumGetInt64(score);
-			break;
-		case FLOAT8OID:
-			value = DatumGetFloat8(score);
-			break;
-		default:
-			Assert(type == NUMERICOID);
-			return compare_numeric(score, bound);
-	}
-	return value < bound ? -1 : value > bound ? 1 : 0;
+	if (floor_ == bound)
+		return fit == NUMBER_FRACTION ? 1 : 0;
+	return floor_ < bound ? -1 : 1;
 }

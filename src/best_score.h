@@ -9,8 +9,10 @@
 
 #include "compat.h"
 
+#include "page.h"
+
 extern bool best_score_has_type(Oid type);
 extern bool best_score_has_fractions(Oid type);
-extern int	best_score_compare(Oid type, Datum score, int bound);
+extern int	best_score_compare(const PageValue *score, int bound);
 
 #endif							/* INTENT_BEST_SCORE_H */

@@ -179,7 +179,8 @@ dump_request(const IntentChainSpec *spec, const char ***texts, int limit,
  * none, what it asks for.
  *
  * "cursor" is as the server gave it, in UTF-8, or NULL on the first page;
- * a limit of 0 leaves the member out.  Raises when memory is out.
+ * a limit of 0 leaves the member out.  A chain that is asked again has its
+ * body already, for one page.  Raises when memory is out.
  */
 char *
 body_request(const IntentChainSpec *spec, int limit, const char *cursor)
@@ -189,6 +190,8 @@ body_request(const IntentChainSpec *spec, int limit, const char *cursor)
 	char	   *text;
 	char	   *result;
 
+	if (spec->body)
+		return pstrdup(spec->body);
 	if (resource_is_get(resource))
 		return body_target(spec, limit, cursor);
 	for (int f = 0; f < resource->nfilters; f++)

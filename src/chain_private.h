@@ -142,6 +142,10 @@ extern void chain_tell_progress(ChainSet *set);
 extern void chain_log_request(const ChainSet *set, const ChainRun *run,
 							  const HttpReply *reply);
 
+/* chain_trace.c */
+extern void chain_trace(const ChainSet *set, const ChainRun *run,
+						const RowPage *page);
+
 /* Adds to a figure of the scan and to the same of its server. */
 #define chain_count(set, figure, n) \
 	((set)->setup.counters->figure += (n), (set)->server->figure += (n))

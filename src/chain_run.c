@@ -500,6 +500,7 @@ accept_page(ChainSet *set, ChainRun *run, RowPage *page, const HttpReply *reply)
 		note_cursor(set, run, page, reply);
 	note_total(run, page);
 	learn_total(set, run, page);
+	chain_trace(set, run, page);
 	count_page(set, run, page);
 	if (set->setup.totals_only)
 	{

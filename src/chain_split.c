@@ -120,10 +120,8 @@ read_score(const ChainSet *set, const RowPage *page, int row, int64 *floor_,
 
 	if (value->kind != PAGE_VALUE_NUMBER)
 		return false;
-	fit = number_to_int64(value->text, floor_);
+	fit = number_floor(value->text, floor_);
 	*fraction = fit == NUMBER_FRACTION;
-	if (*fraction)
-		*floor_ = (int64) floor(Min(Max(strtod(value->text, NULL), -1), 1.0e6));
 	return fit != NUMBER_RANGE;
 }
 

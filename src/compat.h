@@ -161,13 +161,36 @@ typedef struct ClassMemberIterator
 
 /*
  * Asynchronous append: epoll and timerfd make one descriptor of many, and the
- * minor releases of May 2025 made Append serve interrupts while it waits.
+ * minor releases of May 2025 made Append serve interrupts while it waits
+ * (release notes of 15.13).
  */
 #if defined(__linux__) && \
 	(PG_VERSION_NUM >= 170005 || \
 	 (PG_VERSION_NUM >= 160009 && PG_VERSION_NUM < 170000) || \
 	 (PG_VERSION_NUM >= 150013 && PG_VERSION_NUM < 160000))
 #define HAVE_ASYNC_APPEND 1
+#endif
+
+/* Does a collation leave the case of all but ASCII letters alone? */
+#if PG_VERSION_NUM >= 180000
+#define collation_ctype_is_c(collation) \
+	(pg_newlocale_from_collation(collation)->ctype_is_c)
+#else
+#define collation_ctype_is_c(collation) lc_ctype_is_c(collation)
+#endif
+
+/* Who may refresh a materialized view: its owner, from 17 on MAINTAIN. */
+#if PG_VERSION_NUM >= 170000
+#define refresh_aclcheck(relid) \
+	pg_class_aclcheck((relid), GetUserId(), ACL_MAINTAIN)
+#elif PG_VERSION_NUM >= 160000
+#define refresh_aclcheck(relid) \
+	(object_ownercheck(RelationRelationId, (relid), GetUserId()) ? \
+	 ACLCHECK_OK : ACLCHECK_NOT_OWNER)
+#else
+#define refresh_aclcheck(relid) \
+	(pg_class_ownercheck((relid), GetUserId()) ? \
+	 ACLCHECK_OK : ACLCHECK_NOT_OWNER)
 #endif
 
 /* libcurl 7.87 brings CURLOPT_QUICK_EXIT, the newest thing that http.c uses. */

@@ -15,6 +15,7 @@
 #include "convert.h"
 
 #include "catalog/pg_type.h"
+#include "iso8601.h"
 #include "lib/stringinfo.h"
 #include "page_number.h"
 #include "utils/array.h"
@@ -57,6 +58,10 @@ convert_kind(Oid type, int32 typmod)
 		case JSONOID:
 		case JSONBOID:
 			return CONVERT_JSON;
+		case DATEOID:
+		case TIMESTAMPOID:
+		case TIMESTAMPTZOID:
+			return CONVERT_MOMENT;
 		default:
 			return OidIsValid(array_element(type)) ? CONVERT_ARRAY : CONVERT_INPUT;
 	}
@@ -243,6 +248,29 @@ json_datum(ConvertColumn *column, const PageValue *value)
 	return through_input(column, value->text);
 }
 
+/*
+ * Dates and times go to the input function only in the form that means the same
+ * under each DateStyle and TimeZone.
+ */
+static void
+check_moment(const ConvertColumn *column, const PageValue *value)
+{
+	bool		has_zone;
+
+	if (!iso8601_is_moment(value->text, &has_zone))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_DATETIME_FORMAT),
+				 errmsg("a value does not fit type %s", column->type_name),
+				 errdetail("It is not written as ISO 8601 has it (YYYY-MM-DD, or YYYY-MM-DDThh:mm:ssZ). It is not shown, since rows are people."),
+				 errhint("A column of type text shows it as it is.")));
+	if (column->basetype == TIMESTAMPTZOID && !has_zone)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_DATETIME_FORMAT),
+				 errmsg("a value does not fit type %s", column->type_name),
+				 errdetail("It does not tell its time zone."),
+				 errhint("Give the column the type date, timestamp or text.")));
+}
+
 /* Only JSON itself can hold arrays in an array. */
 static void
 check_element(const ConvertColumn *column, const PageValue *element)
@@ -307,6 +335,9 @@ base_datum(ConvertColumn *column, const PageValue *value)
 			return json_datum(column, value);
 		case CONVERT_ARRAY:
 			return array_datum(column, value);
+		case CONVERT_MOMENT:
+			check_moment(column, value);
+			break;
 		case CONVERT_INPUT:
 			break;
 	}

@@ -24,6 +24,7 @@ typedef enum ConvertKind
 	CONVERT_BOOL,
 	CONVERT_JSON,				/* json, jsonb: from JSON text */
 	CONVERT_ARRAY,				/* elements, then construct_md_array */
+	CONVERT_MOMENT,				/* date, timestamp: of a form checked before */
 	CONVERT_INPUT,				/* anything else, from the scalar's text */
 } ConvertKind;
 

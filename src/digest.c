@@ -130,6 +130,13 @@ digest_integers(const IntentColumn *column, const IntentInput *input,
 	}
 }
 
+/* Is it numeric(p,s)? */
+static bool
+has_scale(const IntentColumn *column)
+{
+	return column->basetype == NUMERICOID && column->basetypmod >= VARHDRSZ;
+}
+
 /* Digits after the point that numeric(p,s) keeps; below 0 before it. */
 static int
 scale_of_numeric(int32 typmod)
@@ -137,22 +144,14 @@ scale_of_numeric(int32 typmod)
 	return (((typmod - VARHDRSZ) & 0x7ff) ^ 1024) - 1024;
 }
 
-/* Does the column hold other numbers than were received? */
-static bool
-rounds(const IntentColumn *column)
+/* What the column makes of the numbers that are received. */
+static ValueGrain
+grain_of(const IntentColumn *column)
 {
-	return column->basetype == NUMERICOID && column->basetypmod >= VARHDRSZ;
-}
-
-/* What rounds to a number within the bounds is less than one away from them. */
-static void
-widen_by_rounding(ValueBounds *bounds)
-{
-	if (bounds->lower > PG_INT64_MIN)
-		bounds->lower--;
-	if (bounds->upper < PG_INT64_MAX)
-		bounds->upper++;
-	bounds->wide = true;
+	if (is_integral(column->basetype))
+		return VALUE_INTEGERS;
+	return column->basetype == FLOAT8OID || has_scale(column) ? VALUE_ROUNDED :
+		VALUE_FRACTIONS;
 }
 
 /* The bounds around all values; a list has the lowest and the highest. */
@@ -170,13 +169,10 @@ digest_bounds(const IntentColumn *column, const IntentInput *input,
 		value_day(input->values[i], input->types[i]) :
 		value_number(input->values[i], input->types[i]);
 		ValueBounds one = value_bounds(input->cond->op, number,
-									   is_day || is_integral(column->basetype),
-									   number.inexact);
+									   is_day ? VALUE_INTEGERS : grain_of(column));
 
 		if (one.never)
 			continue;
-		if (rounds(column))
-			widen_by_rounding(&one);
 		if (all->never)
 			*all = one;
 		else
@@ -189,18 +185,35 @@ digest_bounds(const IntentColumn *column, const IntentInput *input,
 	}
 }
 
-/* Days of the calendar that the API can be asked for. */
+/* Adds a day of the calendar that the API can be asked for. */
+static void
+add_day(Digest *digest, int64 day)
+{
+	IntentScalar value = {0};
+
+	if (day < VALUE_FIRST_DAY || day > VALUE_LAST_DAY)
+		return;
+	value.integer = day;
+	digest->values[digest->nvalues++] = value;
+}
+
+/* The days that are equal to one of the values; an instant may be to several. */
 static void
 digest_days(const IntentInput *input, Digest *digest)
 {
+	int			room = input->nvalues;
+
 	for (int i = 0; i < input->nvalues; i++)
 	{
 		ValueNumber number = value_day(input->values[i], input->types[i]);
 
-		if (number.limit == VALUE_FINITE &&
-			(!number.fraction || number.inexact) &&
-			number.floor >= DIGEST_FIRST_DAY && number.floor <= DIGEST_LAST_DAY)
-			digest->values[digest->nvalues++].integer = number.floor;
+		if (number.limit != VALUE_FINITE || number.fraction)
+			continue;
+		room += number.ties;
+		if (number.ties > 0)
+			digest->values = repalloc(digest->values, sizeof(IntentScalar) * room);
+		for (int k = 0; k <= number.ties; k++)
+			add_day(digest, number.floor - k);
 	}
 }
 
@@ -266,7 +279,7 @@ digest_values(const IntentTable *table, const IntentInput *input, Digest *digest
 			break;
 		case INTENT_FILTER_RANGE:
 		case INTENT_FILTER_MINIMUM:
-			if (rounds(column) && scale_of_numeric(column->basetypmod) < 0)
+			if (has_scale(column) && scale_of_numeric(column->basetypmod) < 0)
 				digest->usable = false;
 			else
 				digest_bounds(column, input, filter->kind, digest);

@@ -10,13 +10,8 @@
 
 #include "compat.h"
 
-#include "datatype/timestamp.h"
 #include "table.h"
 #include "value.h"
-
-/* Days of the calendar that the API can be asked for: 0001-01-01 to 9999-12-31. */
-#define DIGEST_FIRST_DAY (1721426 - POSTGRES_EPOCH_JDATE)
-#define DIGEST_LAST_DAY (5373484 - POSTGRES_EPOCH_JDATE)
 
 /* A condition with its values, as of the last (re)scan. */
 typedef struct IntentInput

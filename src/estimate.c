@@ -95,7 +95,7 @@ constant_bounds(const IntentCond *cond, ValueBounds *bounds)
 		return false;
 	*bounds = value_bounds(cond->op,
 						   value_number(value->constvalue, value->consttype),
-						   true, false);
+						   VALUE_INTEGERS);
 	return true;
 }
 

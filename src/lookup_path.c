@@ -152,6 +152,8 @@ key_cond(PlannerInfo *root, RelOptInfo *outerrel, RelOptInfo *innerrel,
 		!plan_supplies(irel, cond))
 		return NULL;
 	value = linitial(cond->exprs);
+	if (kind == INTENT_FILTER_DATE && exprType(value) == TIMESTAMPTZOID)
+		return NULL;			/* it may be equal to several days */
 	varnos = pull_varnos(root, value);
 	if (bms_is_empty(varnos) || !bms_is_subset(varnos, outerrel->relids) ||
 		contain_subplans(value))

@@ -14,9 +14,9 @@
 #include <netinet/in.h>
 
 #include "common/string.h"
+#include "iso8601.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
-#include "utils/datetime.h"
 #include "utils/guc.h"
 #include "utils/varlena.h"
 
@@ -249,36 +249,13 @@ value_uuid(const char *text, const ValueLimits *limits, void *field,
 	return NULL;
 }
 
-/* Digits where the form has a 9, elsewhere the form's own bytes. */
-static bool
-has_form(const char *text, const char *form)
-{
-	for (; *form; text++, form++)
-	{
-		if (*form == '9' ? !isdigit((unsigned char) *text) : *text != *form)
-			return false;
-	}
-	return *text == '\0';
-}
-
 /* Exactly as the API writes a date. */
 const char *
 value_date(const char *text, const ValueLimits *limits, void *field,
 		   const char **hint)
 {
-	static const char *const accepted = "Accepted is a date written as YYYY-MM-DD.";
-	int			year;
-	int			month;
-	int			day;
-
-	if (!has_form(text, "9999-99-99"))
-		return accepted;
-	year = atoi(text);
-	month = atoi(text + 5);
-	day = atoi(text + 8);
-	if (year < 1 || month < 1 || month > MONTHS_PER_YEAR ||
-		day < 1 || day > day_tab[isleap(year)][month - 1])
-		return accepted;
+	if (!iso8601_is_day(text))
+		return "Accepted is a date written as YYYY-MM-DD.";
 	store_text(field, text);
 	return NULL;
 }

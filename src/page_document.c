@@ -12,6 +12,7 @@
 
 #include "page_private.h"
 
+#include "iso8601.h"
 #include "mb/pg_wchar.h"
 #include "page_number.h"
 
@@ -429,6 +430,9 @@ use_meta(Parser *p)
 	page->next_cursor = meta[META_NEXT_CURSOR].text;
 	page->cache_key = meta[META_CACHE_KEY].text;
 	page->data_date = meta[META_DATA_DATE].text;
+	if (page->data_date && !iso8601_is_day(page->data_date))
+		return reader_fail(&p->reader, psprintf("\"%s\" is not a date (YYYY-MM-DD)",
+												meta_path(p->layout, META_DATA_DATE)));
 	page->has_total = total->kind == PAGE_VALUE_NUMBER;
 	if (!use_paging(p))
 		return false;

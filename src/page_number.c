@@ -111,3 +111,34 @@ number_to_int64(const char *number, int64 *result)
 	*result = negative ? -n : n;
 	return NUMBER_FITS;
 }
+
+/*
+ * The largest integer that is not above the number, and whether it is the
+ * number.  Where it does not fit *result is the nearest that does.
+ */
+NumberFit
+number_floor(const char *number, int64 *result)
+{
+	bool		negative = *number == '-';
+	Decimal		decimal;
+	int64		n = 0;
+	NumberFit	fit = number_to_int64(number, result);
+
+	if (fit == NUMBER_FITS)
+		return fit;
+	split_decimal(number + (negative ? 1 : 0), &decimal);
+	if (fit == NUMBER_RANGE || decimal.power_first > 17)
+	{
+		*result = negative ? PG_INT64_MIN : PG_INT64_MAX;
+		return NUMBER_RANGE;
+	}
+	for (const char *s = decimal.first; decimal.power_first >= 0; s++)
+	{
+		if (*s == '.')
+			continue;
+		n = n * 10 + (*s - '0');
+		decimal.power_first--;
+	}
+	*result = negative ? -n - 1 : n;
+	return NUMBER_FRACTION;
+}

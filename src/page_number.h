@@ -15,5 +15,6 @@ typedef enum NumberFit
 } NumberFit;
 
 extern NumberFit number_to_int64(const char *number, int64 *result);
+extern NumberFit number_floor(const char *number, int64 *result);
 
 #endif							/* INTENT_PAGE_NUMBER_H */

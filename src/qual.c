@@ -373,7 +373,7 @@ classify_lower(QualContext *cxt, Expr *left, OpExpr *op, Expr *value)
 	column = match_column(cxt, linitial(func->args));
 	if (!column || column->match == INTENT_MATCH_EXACT)
 		return NULL;
-	return make_cond(cxt, column, INTENT_OP_LOWER, op->opno, op->inputcollid,
+	return make_cond(cxt, column, INTENT_OP_LOWER, op->opno, func->inputcollid,
 					 value, false);
 }
 

@@ -234,6 +234,7 @@ request_chain(const IntentRequest *request, int number)
 	Assert(number < request->nchains);
 	spec->resource = resource;
 	spec->number = number;
+	spec->body = request->body;
 	spec->fields = palloc(sizeof(IntentField) * resource->nfilters);
 	memcpy(spec->fields, request->fields,
 		   sizeof(IntentField) * resource->nfilters);

@@ -61,6 +61,8 @@ typedef struct IntentRequest
 	IntentSent *sent;			/* by input */
 	IntentField *fields;		/* by filter */
 	int			nchains;		/* 0 when never or with a problem */
+	const char *body;			/* of its only chain, instead of fields; or
+								 * NULL */
 } IntentRequest;
 
 typedef struct IntentChainSpec
@@ -68,6 +70,7 @@ typedef struct IntentChainSpec
 	const IntentResource *resource;
 	int			number;			/* tells the chains of a scan apart */
 	IntentField *fields;		/* by filter; fanned ones have one value */
+	const char *body;			/* as it was sent before; NULL: made of fields */
 } IntentChainSpec;
 
 /* What the plan knows of the statement that conditions do not tell. */

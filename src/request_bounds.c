@@ -220,8 +220,8 @@ drop_days_outside(IntentField *field, const ValueBounds *bounds)
 static void
 enumerate_days(Builder *b, IntentField *field, const ValueBounds *bounds)
 {
-	int64		first = Max(bounds->lower, DIGEST_FIRST_DAY);
-	int64		n = Min(bounds->upper, DIGEST_LAST_DAY) - first + 1;
+	int64		first = Max(bounds->lower, VALUE_FIRST_DAY);
+	int64		n = Min(bounds->upper, VALUE_LAST_DAY) - first + 1;
 
 	field->set = true;
 	field->exact = true;

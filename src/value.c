@@ -18,6 +18,7 @@
 #include "utils/formatting.h"
 #include "utils/lsyscache.h"
 #include "utils/numeric.h"
+#include "utils/pg_locale.h"
 #include "utils/timestamp.h"
 
 /* Doubles from here on do not tell neighbouring integers apart. */
@@ -26,10 +27,13 @@
 /* The largest double below 2^63. */
 #define FLOAT8_INT64_LIMIT 9223372036854774784.0
 
+/* Local and universal time are less than 168 hours apart. */
+#define MOST_DAYS_FROM_UTC 8
+
 static ValueNumber
 number_of_integer(int64 value)
 {
-	ValueNumber result = {VALUE_FINITE, value, false, false};
+	ValueNumber result = {VALUE_FINITE, value};
 
 	return result;
 }
@@ -37,7 +41,7 @@ number_of_integer(int64 value)
 static ValueNumber
 number_of_limit(ValueLimit limit)
 {
-	ValueNumber result = {limit, 0, false, false};
+	ValueNumber result = {limit};
 
 	return result;
 }
@@ -45,7 +49,7 @@ number_of_limit(ValueLimit limit)
 static ValueNumber
 number_of_float(double value)
 {
-	ValueNumber result = {VALUE_FINITE, 0, false, false};
+	ValueNumber result = {VALUE_FINITE};
 
 	if (isnan(value) || value > FLOAT8_INT64_LIMIT)
 		return number_of_limit(VALUE_ABOVE_ALL);
@@ -67,7 +71,7 @@ numeric_less(Numeric a, Numeric b)
 static ValueNumber
 number_of_numeric(Numeric value)
 {
-	ValueNumber result = {VALUE_FINITE, 0, false, false};
+	ValueNumber result = {VALUE_FINITE};
 	Datum		floor_datum;
 
 	if (numeric_is_nan(value) || numeric_less(int64_to_numeric(PG_INT64_MAX), value))
@@ -119,7 +123,7 @@ day_of_date(DateADT day)
 static ValueNumber
 day_of_timestamp(Timestamp stamp)
 {
-	ValueNumber result = {VALUE_FINITE, 0, false, false};
+	ValueNumber result = {VALUE_FINITE};
 
 	if (TIMESTAMP_NOT_FINITE(stamp))
 		return number_of_limit(TIMESTAMP_IS_NOEND(stamp) ? VALUE_ABOVE_ALL :
@@ -131,16 +135,42 @@ day_of_timestamp(Timestamp stamp)
 	return result;
 }
 
+/* When a day begins in the session's time zone; as comparisons have it. */
+static TimestampTz
+start_of_day(int64 day)
+{
+	int			overflow;
+
+	return date2timestamptz_opt_overflow((DateADT) day, &overflow);
+}
+
 /*
- * A day from a date, timestamp or timestamptz.  With a time zone the day is
- * the session's; such a value is marked inexact, because where a day begins
- * at one o'clock its midnight falls into the day before.
+ * An instant among the days of the session's time zone: the last one to begin
+ * no later.  A zone that skips a day lets two begin at once.
  */
+static ValueNumber
+day_of_instant(TimestampTz instant)
+{
+	ValueNumber result = day_of_timestamp(instant);
+
+	if (result.limit != VALUE_FINITE ||
+		result.floor < VALUE_FIRST_DAY - MOST_DAYS_FROM_UTC ||
+		result.floor > VALUE_LAST_DAY + MOST_DAYS_FROM_UTC)
+		return result;
+	result.floor += MOST_DAYS_FROM_UTC;
+	while (start_of_day(result.floor) > instant)
+		result.floor--;
+	result.fraction = start_of_day(result.floor) != instant;
+	while (!result.fraction &&
+		   start_of_day(result.floor - result.ties - 1) == instant)
+		result.ties++;
+	return result;
+}
+
+/* A day from a date, timestamp or timestamptz. */
 ValueNumber
 value_day(Datum datum, Oid type)
 {
-	ValueNumber result;
-
 	switch (type)
 	{
 		case DATEOID:
@@ -148,12 +178,7 @@ value_day(Datum datum, Oid type)
 		case TIMESTAMPOID:
 			return day_of_timestamp(DatumGetTimestamp(datum));
 		case TIMESTAMPTZOID:
-			if (TIMESTAMP_NOT_FINITE(DatumGetTimestampTz(datum)))
-				return day_of_timestamp(DatumGetTimestampTz(datum));
-			datum = DirectFunctionCall1(timestamptz_timestamp, datum);
-			result = day_of_timestamp(DatumGetTimestamp(datum));
-			result.inexact = true;
-			return result;
+			return day_of_instant(DatumGetTimestampTz(datum));
 		default:
 			elog(ERROR, "type %u is not a day", type);
 	}
@@ -173,14 +198,36 @@ bounds_of_limit(IntentOp op, ValueLimit limit)
 }
 
 /*
+ * Bounds of a column that holds fractions, as integers.  Rounding keeps the
+ * order and leaves integers alone: what it lifts onto 80 was above 79, and what
+ * it leaves above 80 was so before.
+ */
+static void
+bounds_of_fractions(ValueBounds *bounds, IntentOp op, ValueNumber number,
+					bool rounded)
+{
+	int64		above = number.floor + (number.fraction ? 1 : 0);
+
+	bounds->lower = number.floor;
+	bounds->upper = number.inexact ? number.floor : above;
+	if (rounded && !number.fraction && op != INTENT_OP_GT &&
+		bounds->lower > PG_INT64_MIN)
+		bounds->lower--;
+	if (rounded && !number.fraction && op != INTENT_OP_LT &&
+		bounds->upper < PG_INT64_MAX)
+		bounds->upper++;
+	bounds->wide = rounded || number.inexact || number.fraction ||
+		op == INTENT_OP_GT || op == INTENT_OP_LT;
+}
+
+/*
  * What "column op value" says of a column's lower and upper bound.
  *
- * "integral" columns hold integers only, so that > 80 is >= 81; others keep
- * the integer below or above.  "outward" gives up that precision where the
- * value itself is not exact.
+ * Columns of integers make > 80 be >= 81; others keep the integer below or
+ * above.  A value that is not exact itself gives up that precision.
  */
 ValueBounds
-value_bounds(IntentOp op, ValueNumber number, bool integral, bool outward)
+value_bounds(IntentOp op, ValueNumber number, ValueGrain grain)
 {
 	ValueBounds bounds = {0};
 	int64		above = number.floor + (number.fraction ? 1 : 0);
@@ -190,12 +237,9 @@ value_bounds(IntentOp op, ValueNumber number, bool integral, bool outward)
 
 	bounds.has_lower = op == INTENT_OP_EQ || op == INTENT_OP_GE || op == INTENT_OP_GT;
 	bounds.has_upper = op == INTENT_OP_EQ || op == INTENT_OP_LE || op == INTENT_OP_LT;
-	if (!integral || outward)
+	if (grain != VALUE_INTEGERS || number.inexact)
 	{
-		bounds.lower = number.floor;
-		bounds.upper = outward ? number.floor : above;
-		bounds.wide = outward || number.fraction ||
-			op == INTENT_OP_GT || op == INTENT_OP_LT;
+		bounds_of_fractions(&bounds, op, number, grain == VALUE_ROUNDED);
 		return bounds;
 	}
 	bounds.never = (op == INTENT_OP_EQ && number.fraction) ||
@@ -203,8 +247,8 @@ value_bounds(IntentOp op, ValueNumber number, bool integral, bool outward)
 		(op == INTENT_OP_LT && above == PG_INT64_MIN);
 	if (bounds.never)
 		return bounds;
-	bounds.lower = op == INTENT_OP_GT ? number.floor + 1 : above;
-	bounds.upper = op == INTENT_OP_LT ? above - 1 : number.floor;
+	bounds.lower = op == INTENT_OP_GT ? number.floor + 1 : above - number.ties;
+	bounds.upper = op == INTENT_OP_LT ? above - number.ties - 1 : number.floor;
 	return bounds;
 }
 
@@ -217,6 +261,18 @@ is_ascii(const char *text)
 			return false;
 	}
 	return true;
+}
+
+/*
+ * Does whoever ignores case take the same strings for equal to this one?  Of
+ * ASCII letters all do but for two: lower() makes an "i" of U+0130, a "k" of
+ * U+212A, and in Turkish no "i" of "I".
+ */
+static bool
+folds_alike(const char *text, Oid collation)
+{
+	return (OidIsValid(collation) && collation_ctype_is_c(collation)) ||
+		strpbrk(text, "iIkK") == NULL;
 }
 
 /*
@@ -290,8 +346,8 @@ utf16_length(const char *text)
 /*
  * The string that a condition sends for a value.  False when it cannot be
  * sent, so that the condition is only checked here: empty, over the API's
- * length limit, not ASCII where the API's idea of case might differ, or a
- * pattern that is more than its literal part.
+ * length limit, not ASCII or with letters whose case the API might see
+ * otherwise, or a pattern that is more than its literal part.
  */
 bool
 value_string(const IntentCond *cond, const IntentFilter *filter,
@@ -300,13 +356,16 @@ value_string(const IntentCond *cond, const IntentFilter *filter,
 	Oid			output;
 	bool		is_varlena;
 	bool		by_case = cond->op == INTENT_OP_EQ && !cond->nocase;
+	bool		folds = !by_case && cond->op != INTENT_OP_LIKE;
+	Oid			collation = cond->nocase ? DEFAULT_COLLATION_OID : cond->collation;
 	char	   *text;
 
 	getTypeOutputInfo(type, &output, &is_varlena);
 	text = sent_text(cond, OidOutputFunctionCall(output, datum),
 					 cond->contains);
 	if (!text || text[0] == '\0' || !is_convertible(text) ||
-		(!by_case && !is_ascii(text)))
+		(!by_case && !is_ascii(text)) ||
+		(folds && !folds_alike(text, collation)))
 		return false;
 	if (filter->max_length > 0 && utf16_length(text) > filter->max_length)
 		return false;

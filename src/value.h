@@ -11,7 +11,12 @@
 
 #include "compat.h"
 
+#include "datatype/timestamp.h"
 #include "qual.h"
+
+/* Days of the calendar that the API can be asked for: 0001-01-01 to 9999-12-31. */
+#define VALUE_FIRST_DAY (1721426 - POSTGRES_EPOCH_JDATE)
+#define VALUE_LAST_DAY (5373484 - POSTGRES_EPOCH_JDATE)
 
 /* A value as sent.  Which member holds depends on the filter's kind. */
 typedef struct IntentScalar
@@ -38,7 +43,17 @@ typedef struct ValueNumber
 	int64		floor;
 	bool		fraction;		/* the value lies above floor */
 	bool		inexact;		/* a double too large to tell integers apart */
+	int			ties;			/* so many days below floor equal the value,
+								 * too */
 } ValueNumber;
+
+/* What a column makes of a number that a row has. */
+typedef enum ValueGrain
+{
+	VALUE_INTEGERS,				/* it holds integers only */
+	VALUE_FRACTIONS,			/* any number, as it is */
+	VALUE_ROUNDED,				/* any number, rounded; integers as they are */
+} ValueGrain;
 
 /* Bounds that a comparison sets; "never" if no row can meet it. */
 typedef struct ValueBounds
@@ -53,8 +68,8 @@ typedef struct ValueBounds
 
 extern ValueNumber value_number(Datum datum, Oid type);
 extern ValueNumber value_day(Datum datum, Oid type);
-extern ValueBounds value_bounds(IntentOp op, ValueNumber number, bool integral,
-								bool outward);
+extern ValueBounds value_bounds(IntentOp op, ValueNumber number,
+								ValueGrain grain);
 extern bool value_string(const IntentCond *cond, const IntentFilter *filter,
 						 Datum datum, Oid type, IntentScalar *scalar);
 

@@ -21,9 +21,14 @@ apt_options() {
 	esac
 }
 
+# As check_packages of install-packages has them.
+chroot_clients() {
+	echo ",python3-psycopg2,python3-psycopg,default-jdk-headless,libpostgresql-jdbc-java$([ "$1" -gt 18 ] || echo ",postgresql-$1-cron")"
+}
+
 chroot_packages() {
 	local major=$1
-	echo "postgresql-$major,postgresql-server-dev-$major,libcurl4-openssl-dev,libjansson-dev,gcc,libc6-dev,make,libmicrohttpd-dev,zlib1g-dev,perl,libipc-run-perl,openssl,ca-certificates"
+	echo "postgresql-$major,postgresql-server-dev-$major,libcurl4-openssl-dev,libjansson-dev,gcc,libc6-dev,make,libmicrohttpd-dev,zlib1g-dev,perl,libipc-run-perl,libio-pty-perl,openssl,ca-certificates,nginx-light$(chroot_clients "$major")"
 }
 
 # make_root SUITE DIR PACKAGE,... [OPTION...]: a chroot with these packages; options of mmdebstrap

@@ -25,6 +25,15 @@ sub descriptors
 	return join("\n", sort map { my $l = readlink($_) // ''; $l =~ s/\[\d+\]//; $l } glob("/proc/$s->{pid}/fd/*"));
 }
 
+# Its memory contexts: how many of each name.
+sub contexts
+{
+	my ($s) = @_;
+	return $s->value("SELECT string_agg(name || ' ' || n, E'\n' ORDER BY name)
+		FROM (SELECT name, count(*) AS n FROM pg_backend_memory_contexts
+			WHERE name !~ '^(index info|CachedPlan|SPI|relation rules|Tuplesort|ExprContext)' GROUP BY name) a");
+}
+
 sub figure { diag(sprintf('%-45s %s', @_)) if $ENV{INTENT_FIGURES}; return; }
 
 # --- a scan of 1,000 pages
@@ -53,6 +62,7 @@ for my $form ('seed', 'live')
 # --- repeats leave nothing
 
 $sim->fresh;
+my $topic_scan = "SELECT hem FROM intent.audience WHERE topic_id = $topic";
 my $small = 'SELECT count(*) FROM (SELECT hem FROM intent.audience WHERE topic_id = 135790 AND intent_score > 98) a';
 my %repeats = (
 	'a small query' => [ {}, '', qr/^$/ ],
@@ -61,33 +71,44 @@ my %repeats = (
 	'a query that fails (closed connection)' => [ { close => JSON::PP::true }, '', qr/HV00N/ ],
 	'a cancelled query (waiting)' => [ { stall => JSON::PP::true }, 'SET statement_timeout = 7', qr/57014/ ],
 	'a cancelled query (body)' => [ { slow_body => 100 }, 'SET statement_timeout = 7', qr/57014/ ],
-	'a cancelled query (back-off)' => [ { status => 503 }, 'SET statement_timeout = 7', qr/57014/ ]);
-# The small query $n times: how many failed, and with which SQLSTATEs.
+	'a cancelled query (back-off)' => [ { status => 503 }, 'SET statement_timeout = 7', qr/57014/ ],
+	'a subtransaction that fails' => [ { status => 403 }, '', qr/42501/, "BEGIN; SAVEPOINT a; $small; ROLLBACK TO a; COMMIT" ],
+	'a cursor of an aborted subtransaction' => [ {}, '', qr/^$/,
+		"BEGIN; SAVEPOINT a; DECLARE c CURSOR FOR $topic_scan; FETCH 3 FROM c; ROLLBACK TO a; COMMIT" ],
+	'a cursor closed early' => [ {}, '', qr/^$/, "BEGIN; DECLARE c CURSOR FOR $topic_scan; FETCH 3 FROM c; CLOSE c; COMMIT" ],
+	'a cursor of an aborted transaction' => [ {}, '', qr/22012/,
+		"BEGIN; DECLARE c CURSOR FOR $topic_scan; FETCH 3 FROM c; SELECT 1 / 0; ROLLBACK" ]);
+# The query $n times: how many failed, and with which SQLSTATEs.
 sub repeat
 {
-	my ($s, $n) = @_;
+	my ($s, $n, $sql) = @_;
 	my @states;
 
 	# in pieces that a pipe takes
 	for (1 .. $n / 50)
 	{
-		push @states, $s->ask(join(";\n", ($small) x 50))->{err} =~ /ERROR:  (\w{5})/g;
+		push @states, $s->ask(join(";\n", ($sql) x 50))->{err} =~ /ERROR:  (\w{5})/g;
 	}
 	return (scalar(@states), join(' ', keys %{ { map { $_ => 1 } @states } }));
 }
 for my $name (sort keys %repeats)
 {
-	my ($fault, $setting, $states) = @{ $repeats{$name} };
+	my ($fault, $setting, $states, $sql) = @{ $repeats{$name} };
 	my $s = session($node);
 
 	$s->value("ALTER SERVER intent OPTIONS (SET max_retries '" . ($name =~ /closed/ ? 0 : 2) . "')");
 	$s->value($setting) if $setting;
 	$sim->fresh(log_limit => 0, %$fault ? (faults => [ { fault => $fault, times => -1 } ]) : ());
-	repeat($s, 50);
+	$sql //= $small;
+	repeat($s, 50, $sql);
+	$s->value('SET statement_timeout = 0') if $setting;
+	my $contexts = contexts($s);
+	$s->value($setting) if $setting;
 	my ($fds, $memory) = (descriptors($s), memory($s, 'RssAnon'));
-	my ($errors, $seen) = repeat($s, 1000);
+	my ($errors, $seen) = repeat($s, 1000, $sql);
 	like($seen, $states, "$name: what happened") or diag($seen);
 	cmp_ok($errors, '>=', 990, "$name: each time") if %$fault;
+	is($errors, 1000, "$name: each time") if !%$fault && '' !~ $states;
 	cmp_ok($sim->count, '>=', 950, "$name: with a request under way");
 	is(descriptors($s), $fds, "$name, 1,000 times: the same descriptors") if $name !~ /cancelled/;
 	cmp_ok(scalar(split(/\n/, descriptors($s))), '<=', scalar(split(/\n/, $fds)), "$name, 1,000 times: no more descriptors");
@@ -95,6 +116,7 @@ for my $name (sort keys %repeats)
 	figure("$name: growth, kB", memory($s, 'RssAnon') - $memory);
 	$sim->fresh;
 	$s->value('SET statement_timeout = 0');
+	is(contexts($s), $contexts, "$name, 1,000 times: the same memory contexts");
 	like($s->value($small), qr/^\d+$/, "$name: the session is usable");
 	$s->quit;
 }

@@ -151,6 +151,18 @@ for my $options ("api_key '$key', bearer_token '$key'", "api_key E'$key\\n'", "a
 	unlike($r->{err} =~ s/^LINE \d.*//mrs, $secret, '... without showing the key');
 }
 
+# --- a dump has the key where PostgreSQL puts it, in CREATE USER MAPPING, and nowhere else
+
+$sim->fresh;
+$s->value("CREATE MATERIALIZED VIEW kept AS SELECT topic_id, intent_score FROM intent.audience WHERE topic_id = $topic;
+	CREATE VIEW shown AS SELECT job_title FROM intent.audience WHERE topic_id = $topic");
+my ($dump, $said) = run_command([ 'pg_dump', '-d', $node->connstr('postgres') ]);
+like($dump, qr/^CREATE USER MAPPING .*\n\s+api_key '\Q$key\E'/m, 'pg_dump of the superuser has the mapping');
+like($dump, qr/CREATE FOREIGN TABLE intent\.audience .*CREATE MATERIALIZED VIEW public\.kept /s, '... the tables and the views');
+unlike($dump =~ s/^CREATE USER MAPPING .*?;$//gmrs, $secret, '... and the key in nothing else');
+unlike($said, $secret, '... nor beside it');
+$s->value('DROP VIEW shown; DROP MATERIALIZED VIEW kept');
+
 # --- a user with USAGE can use the PUBLIC mapping's key where the server's owner sends it, and nowhere else
 
 $s->value('SET log_min_messages = warning; GRANT USAGE ON FOREIGN SERVER intent TO other; GRANT USAGE ON FOREIGN DATA WRAPPER intent_fdw TO other;

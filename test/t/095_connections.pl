@@ -66,6 +66,16 @@ is($s->value($eight), $right, 'eight chains at a time over HTTP/2') for 1 .. 2;
 is(scalar(grep { $_->{protocol} eq 'HTTP/2.0' } @log), 2 * $pages, '... all of it HTTP/2');
 is(connections(@log), 1, '... over one connection');
 is(scalar(grep { $_->{accept} =~ /\bgzip\b/ && $_->{encoding} eq 'gzip' } @log) > $pages, 1, '... compressed where it pays');
+# what unpacks to far more than it is: refused, and only its stream is given up
+$s->value("ALTER SERVER intent OPTIONS (ADD max_response_size '2MB')");
+use_kind('good');
+$sim->set(faults => [ { fault => { gzip_bomb => 50_000_000 }, match => { page => 2 }, times => 1 } ]);
+fails_with($s, $eight, 'HV00M', qr/max_response_size/, 'a gzip bomb in one of eight streams');
+$sim->fresh;
+is($s->value($eight), $right, '... and the next scan is whole');
+@log = logged(2);
+is(scalar(grep { $_->{protocol} ne 'HTTP/2.0' } @log), 0, '... over HTTP/2');
+$s->value('ALTER SERVER intent OPTIONS (DROP max_response_size)');
 # at once: all eight first pages are asked for before the first one is answered
 use_kind('good');
 $sim->fresh(latency_ms => 1000);
