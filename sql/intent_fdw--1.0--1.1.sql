@@ -4,7 +4,7 @@
 \echo Use "ALTER EXTENSION intent_fdw UPDATE TO '1.1'" to load this file. \quit
 
 -- as many as the view has, for the planner
-ALTER FUNCTION intent_fdw_filters() ROWS 90;
+ALTER FUNCTION intent_fdw_filters() ROWS 60;
 
 -- Refreshes of materialized views: what was read, and what answered.
 
