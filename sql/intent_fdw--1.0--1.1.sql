@@ -4,7 +4,7 @@
 \echo Use "ALTER EXTENSION intent_fdw UPDATE TO '1.1'" to load this file. \quit
 
 -- as many as the view has, for the planner
-ALTER FUNCTION intent_fdw_filters() ROWS 90;
+ALTER FUNCTION intent_fdw_filters() ROWS 60;
 
 -- Refreshes of materialized views: what was read, and what answered.
 
@@ -75,3 +75,33 @@ END $$;
 
 COMMENT ON FUNCTION intent_fdw_refresh(regclass, double precision, boolean)
 IS 'refreshes a materialized view unless nothing has changed; keeps the old contents if the new ones are too few';
+
+-- Saved audiences: as files, and when they are ready.
+
+CREATE FUNCTION intent_fdw_export(
+  server name,
+  audience_id uuid,
+  data_date date DEFAULT NULL,
+  OUT download_url text,
+  OUT "rows" bigint,
+  OUT data_date date,
+  OUT file_name text,
+  OUT expires_in bigint,
+  OUT cached boolean)
+AS 'MODULE_PATHNAME'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION intent_fdw_export(name, uuid, date)
+IS 'has the API write a run of a saved audience into a file, and returns its signed link';
+
+CREATE FUNCTION intent_fdw_wait(
+  server name,
+  audience_id uuid,
+  data_date date DEFAULT NULL,
+  timeout interval DEFAULT NULL)
+RETURNS bigint
+AS 'MODULE_PATHNAME'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+
+COMMENT ON FUNCTION intent_fdw_wait(name, uuid, date, interval)
+IS 'waits until a run of a saved audience is there, and returns its number of people';

@@ -175,8 +175,8 @@ dump_request(const IntentChainSpec *spec, const char ***texts, int limit,
 }
 
 /*
- * The body of a chain's request, in UTF-8 and palloc'd; of a GET, which has
- * none, what it asks for.
+ * The body of a chain's request, in UTF-8 and palloc'd; of one that has none,
+ * what it asks for.
  *
  * "cursor" is as the server gave it, in UTF-8, or NULL on the first page;
  * a limit of 0 leaves the member out.  A chain that is asked again has its
@@ -192,7 +192,7 @@ body_request(const IntentChainSpec *spec, int limit, const char *cursor)
 
 	if (spec->body)
 		return pstrdup(spec->body);
-	if (resource_is_get(resource))
+	if (!resource_has_body(resource))
 		return body_target(spec, limit, cursor);
 	for (int f = 0; f < resource->nfilters; f++)
 		texts[f] = utf8_texts(resource->filters[f].kind, &spec->fields[f]);
@@ -267,6 +267,20 @@ body_printable(const char *text, size_t len, size_t limit)
 	return buf.data;
 }
 
+/* A copy in palloc'd memory, or NULL: nothing raises while a tree lives. */
+static char *
+copy_text(const char *text)
+{
+	char	   *copy = NULL;
+
+	if (text)
+		copy = MemoryContextAllocExtended(CurrentMemoryContext, strlen(text) + 1,
+										  MCXT_ALLOC_NO_OOM);
+	if (copy)
+		strcpy(copy, text);
+	return copy;
+}
+
 /*
  * The message in the body of an error reply, from JSON of the kinds seen, or
  * NULL; in UTF-8, whole, palloc'd.
@@ -275,15 +289,20 @@ char *
 body_error_message(const char *text, size_t len)
 {
 	json_t	   *root = json_loadb(text, len, JSON_DECODE_ANY, NULL);
-	const char *message = root ? find_message(root) : NULL;
-	char	   *copy = NULL;
+	char	   *copy = copy_text(root ? find_message(root) : NULL);
 
-	if (message)
-		copy = MemoryContextAllocExtended(CurrentMemoryContext,
-										  strlen(message) + 1,
-										  MCXT_ALLOC_NO_OOM);
-	if (copy)
-		strcpy(copy, message);
+	json_decref(root);
+	return copy;
+}
+
+/* Likewise the API's own code of the error: {"error": {"code": ...}}. */
+char *
+body_error_code(const char *text, size_t len)
+{
+	json_t	   *root = json_loadb(text, len, JSON_DECODE_ANY, NULL);
+	json_t	   *error = root ? json_object_get(root, "error") : NULL;
+	char	   *copy = copy_text(json_string_value(json_object_get(error, "code")));
+
 	json_decref(root);
 	return copy;
 }

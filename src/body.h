@@ -16,10 +16,13 @@
 extern char *body_target(const IntentChainSpec *spec, int limit,
 						 const char *cursor);
 
+extern char *body_item_target(const char *path, const char *value);
+
 /* body.c */
 extern char *body_request(const IntentChainSpec *spec, int limit,
 						  const char *cursor);
 extern char *body_error_message(const char *text, size_t len);
+extern char *body_error_code(const char *text, size_t len);
 extern char *body_printable(const char *text, size_t len, size_t limit);
 extern char *body_excerpt(const char *text, size_t len);
 

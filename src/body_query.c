@@ -8,6 +8,7 @@
 #include "body_private.h"
 
 #include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
 
 static bool
 is_unreserved(unsigned char c)
@@ -129,7 +130,7 @@ body_target(const IntentChainSpec *spec, int limit, const char *cursor)
 
 	initStringInfo(&buf);
 	append_path(&buf, spec, &placed);
-	if (!resource_is_get(resource))
+	if (resource_has_body(resource))
 		return buf.data;
 	for (int f = 0; f < resource->nfilters; f++)
 	{
@@ -143,5 +144,23 @@ body_target(const IntentChainSpec *spec, int limit, const char *cursor)
 		begin_parameter(&buf, resource->page_field);
 		append_escaped(&buf, cursor);
 	}
+	return buf.data;
+}
+
+/*
+ * A path with its one placeholder filled by a text in the server encoding.
+ * ASCII, palloc'd.
+ */
+char *
+body_item_target(const char *path, const char *value)
+{
+	const char *open = strchr(path, '{');
+	const char *close = strchr(path, '}');
+	StringInfoData buf;
+
+	initStringInfo(&buf);
+	appendBinaryStringInfo(&buf, path, open - path);
+	append_escaped(&buf, pg_server_to_any(value, strlen(value), PG_UTF8));
+	appendStringInfoString(&buf, close + 1);
 	return buf.data;
 }

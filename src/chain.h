@@ -12,6 +12,7 @@
 
 #include "compat.h"
 
+#include "http.h"
 #include "page.h"
 #include "request.h"
 
@@ -25,6 +26,7 @@ typedef struct ChainStatement
 	int			restarts;
 	int			generation;		/* grows with each restart */
 	char		data_date[12];	/* of the run all scans see; "" until known */
+	struct WrittenRows *written;	/* see written.h; NULL: nothing */
 } ChainStatement;
 
 /* Figures of a scan, for EXPLAIN ANALYZE; kept over rescans. */
@@ -93,5 +95,7 @@ extern void chain_row_taken(ChainSet *set, Chain *chain);
 extern int	chains_total(const ChainSet *set, int64 *total);
 extern void chains_close(ChainSet *set);
 extern void chain_define_settings(void);
+extern void chain_log_exchange(const char *method, const char *path,
+							   const char *members, const HttpReply *reply);
 
 #endif							/* INTENT_CHAIN_H */

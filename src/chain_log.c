@@ -114,23 +114,36 @@ body_members(const ChainRun *run)
 	return buf.data;
 }
 
-/* A request is over, well or not. */
+/* A request of a chain is over, well or not. */
 void
 chain_log_request(const ChainSet *set, const ChainRun *run,
 				  const HttpReply *reply)
 {
 	const IntentResource *resource = set->setup.table->resource;
 
+	if (log_requests)
+		chain_log_exchange(resource->method, resource->path, body_members(run),
+						   reply);
+}
+
+/*
+ * Any request is over, well or not.  "path" has placeholders instead of
+ * values, "members" are names without values.
+ */
+void
+chain_log_exchange(const char *method, const char *path, const char *members,
+				   const HttpReply *reply)
+{
 	if (!log_requests)
 		return;
 	ereport(LOG,
 			(errmsg("intent_fdw: %s %s: %s, %lld bytes, %lld ms",
-					resource->method, resource->path,
+					method, path,
 					reply->status != 0 ? psprintf("status %d", reply->status) : "no status",
 					(long long) reply->bytes_received,
 					(long long) reply->elapsed_ms),
 			 reply->outcome == HTTP_DONE ?
-			 errdetail_log("Body: %s.", body_members(run)) :
-			 errdetail_log("Body: %s. Failed: %s.", body_members(run), reply->reason),
+			 errdetail_log("Body: %s.", members) :
+			 errdetail_log("Body: %s. Failed: %s.", members, reply->reason),
 			 errhidestmt(true), errhidecontext(true)));
 }

@@ -11,25 +11,19 @@
 
 #include "body.h"
 #include "common/hashfn.h"
-#include "common/pg_prng.h"
 #include "failure.h"
 #include "throttle.h"
 #include "total.h"
 #include "utils/datetime.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
+#include "written.h"
 
 /* Restarts of a statement before it gives up on a moving run (DESIGN 2.3). */
 #define MAX_RESTARTS 3
 
 /* Pages without rows in a row, before a cursor counts as endless. */
 #define MAX_EMPTY_PAGES 100
-
-/* The first pause before a request is tried again, in ms; doubles. */
-#define FIRST_RETRY_MS 200
-
-/* Polls are never further apart than this, in ms (DESIGN 2.3). */
-#define MAX_POLL_MS 10000
 
 static void
 fill_failure(ChainSet *set, ChainRun *run, FailureContext *context)
@@ -64,6 +58,24 @@ check_budget(const ChainSet *set)
 					set->setup.table->name,
 					set->setup.table->options->max_requests),
 			 errhint("Narrow the query, or raise the option \"max_requests\" of the table or its server.")));
+}
+
+/*
+ * A statement sees the rows as they were before it.  What it has changed
+ * through the API it cannot read as it was.
+ */
+static void
+check_not_written(const ChainSet *set)
+{
+	const IntentTable *table = set->setup.table;
+
+	if (!written_by(set->setup.statement->written, table->resource))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("table \"%s\" cannot be read after the same statement has changed what it shows",
+					table->name),
+			 errhint("Read it in a statement of its own, before or after.")));
 }
 
 static void
@@ -104,6 +116,7 @@ chain_send(ChainSet *set, ChainRun *run)
 	HttpRequest request = {0};
 
 	check_budget(set);
+	check_not_written(set);
 	MemoryContextReset(run->body_context);
 	old = MemoryContextSwitchTo(run->body_context);
 	run->body = body_request(run->public.spec, set->limit, run->cursor);
@@ -126,8 +139,8 @@ chain_send(ChainSet *set, ChainRun *run)
 	{
 		headers[nheaders++] = "Content-Type: application/json";
 		request.method = HTTP_POST;
-		request.body = run->body;
-		request.body_len = strlen(run->body);
+		request.body = resource_has_body(resource) ? run->body : "{}";
+		request.body_len = strlen(request.body);
 	}
 	request.connect_timeout_ms = options->connect_timeout;
 	request.timeout_ms = options->request_timeout;
@@ -154,18 +167,6 @@ chain_forget_transfer(ChainSet *set, ChainRun *run)
 	http_release(run->transfer);
 	run->transfer = NULL;
 	set->nsent--;
-}
-
-/* Half to all of a delay that doubles with each attempt. */
-static int64
-backoff_ms(const IntentOptions *options, int attempts)
-{
-	int64		delay = FIRST_RETRY_MS;
-
-	for (int i = 1; i < attempts && delay < options->max_retry_delay; i++)
-		delay *= 2;
-	delay = Min(delay, options->max_retry_delay);
-	return delay / 2 + (int64) (pg_prng_double(&pg_global_prng_state) * delay / 2);
 }
 
 /*
@@ -204,7 +205,7 @@ handle_failure(ChainSet *set, ChainRun *run, const HttpReply *reply)
 	if (delay >= 0)
 		set->setup.counters->throttled_ms += delay;
 	else
-		delay = backoff_ms(options, run->attempts);
+		delay = throttle_backoff(options->max_retry_delay, run->attempts);
 	chain_count(set, retries, 1);
 	wait_until(run, delay);
 }
@@ -234,8 +235,7 @@ poll_later(ChainSet *set, ChainRun *run)
 	run->attempts = 0;
 	chain_count(set, polls, 1);
 	wait_until(run, Min(run->poll_ms, left));
-	run->poll_ms = Min(run->poll_ms + run->poll_ms / 2,
-					   Max(MAX_POLL_MS, options->poll_interval));
+	run->poll_ms = throttle_next_poll(run->poll_ms, options->poll_interval);
 }
 
 /* ---- snapshots ---- */

@@ -57,6 +57,30 @@
 #define foreign_scan_relids(fscan) ((fscan)->fs_relids)
 #endif
 
+/*
+ * The user that changes of a result relation run as, and the columns that an
+ * UPDATE sets.  Until 15 a partition that rows are routed to has no entry of
+ * its own in the range table.
+ */
+#if PG_VERSION_NUM >= 160000
+#define result_relation_user(rinfo, estate) \
+	ExecGetResultRelCheckAsUser((rinfo), (estate))
+#else
+#define result_relation_user(rinfo, estate) \
+	(exec_rt_fetch((rinfo)->ri_RangeTableIndex ? (rinfo)->ri_RangeTableIndex : \
+				   (rinfo)->ri_RootResultRelInfo->ri_RangeTableIndex, \
+				   (estate))->checkAsUser)
+#endif
+
+/* Privileges on a server: 16 has one function for all kinds of objects. */
+#if PG_VERSION_NUM >= 160000
+#define server_privilege(serverid, userid, mode) \
+	object_aclcheck(ForeignServerRelationId, (serverid), (userid), (mode))
+#else
+#define server_privilege(serverid, userid, mode) \
+	pg_foreign_server_aclcheck((serverid), (userid), (mode))
+#endif
+
 /* create_foreign_upper_path: the same additions as above for scans. */
 #if PG_VERSION_NUM >= 180000
 #define make_foreign_upper_path(root, rel, rows, startup, total) \

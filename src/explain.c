@@ -63,7 +63,7 @@ explain_chains(IntentScan *scan, const IntentRequest *request, ExplainState *es)
 	if (scan_asks_totals(scan, request))
 		limit = 1;
 	explain_target(resource, body_target(spec, limit, NULL), es);
-	if (!resource_is_get(resource))
+	if (resource_has_body(resource))
 		ExplainPropertyText("Intent Body", body_request(spec, limit, NULL), es);
 	if (has_symbols(scan->inputs))
 		ExplainPropertyText("Intent Chains", "as values come", es);

@@ -215,9 +215,9 @@ message_of(const FailureContext *context, const HttpReply *reply)
 	return body_printable(message, strlen(message), MESSAGE_LIMIT);
 }
 
-/* " It said: ... .", or nothing */
-static char *
-said(const FailureContext *context, const HttpReply *reply)
+/* " It said: ... .", or nothing; palloc'd or constant, never the secret */
+char *
+failure_said(const FailureContext *context, const HttpReply *reply)
 {
 	char	   *message = message_of(context, reply);
 	size_t		len = strlen(message);
@@ -245,11 +245,11 @@ detail_text(DetailKind kind, const FailureContext *context,
 	switch (kind)
 	{
 		case DETAIL_MESSAGE:
-			return psprintf("Status %d.%s", reply->status, said(context, reply));
+			return psprintf("Status %d.%s", reply->status, failure_said(context, reply));
 		case DETAIL_REQUEST:
 			return psprintf("Status %d.%s Request%s: %s", reply->status,
-							said(context, reply),
-							resource_is_get(context->table->resource) ? "" : " body",
+							failure_said(context, reply),
+							resource_has_body(context->table->resource) ? " body" : "",
 							context->request_body ? context->request_body : "none");
 		case DETAIL_EXCERPT:
 			return psprintf("Status %d. %s", reply->status,
@@ -257,7 +257,7 @@ detail_text(DetailKind kind, const FailureContext *context,
 		default:
 			return psprintf("Status %d after %s.%s%s", reply->status,
 							attempts_text(context->attempts), asked_to_wait(reply),
-							said(context, reply));
+							failure_said(context, reply));
 	}
 }
 

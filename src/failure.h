@@ -25,6 +25,20 @@ typedef struct FailureContext
 	int			page;			/* from 1 */
 } FailureContext;
 
+/* failure_change.c */
+extern bool failure_may_repeat_change(const HttpReply *reply);
+pg_noreturn extern void failure_raise_change(const FailureContext *context,
+											 const char *method,
+											 const char *path,
+											 const HttpReply *reply);
+pg_noreturn extern void failure_unknown_change(const IntentTable *table,
+											   const char *method,
+											   const char *path,
+											   const HttpReply *reply,
+											   const char *problem);
+
+/* failure.c */
+extern char *failure_said(const FailureContext *context, const HttpReply *reply);
 extern bool failure_is_transient(const HttpReply *reply);
 pg_noreturn extern void failure_raise(const FailureContext *context,
 									  const HttpReply *reply);

@@ -214,6 +214,18 @@ retry_after_ms(CURL *easy)
 							   curl_getdate(header->value, NULL));
 }
 
+/* Has sending begun?  What libcurl tells of it is never less than it sent. */
+static bool
+was_sent(CURL *easy)
+{
+	curl_off_t	pretransfer = 0;
+	long		request_bytes = 0;
+
+	(void) curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &pretransfer);
+	(void) curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &request_bytes);
+	return pretransfer > 0 || request_bytes > 0;
+}
+
 /*
  * Fill the reply of a transfer that ended with code, while it still has its
  * handle; reason is for when libcurl has left none in the error buffer.
@@ -241,6 +253,7 @@ make_reply(CurlTransfer *transfer, CURLcode code, const char *reason)
 	reply->bytes_received = (int64) header_bytes + (int64) body_bytes;
 	reply->elapsed_ms = (int64) elapsed_us / 1000;
 	reply->new_connection = connects > 0;
+	reply->may_be_received = was_sent(easy);
 	http_settle_reason(&transfer->base, reason);
 }
 

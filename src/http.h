@@ -77,6 +77,8 @@ typedef struct HttpReply
 	int64		bytes_received; /* headers and body, compressed as it came */
 	int64		elapsed_ms;		/* from start to end, as far as driven */
 	bool		new_connection; /* this transfer opened one */
+	bool		may_be_received;	/* bytes of the request may have reached
+									 * the server */
 } HttpReply;
 
 typedef struct HttpPool HttpPool;

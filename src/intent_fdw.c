@@ -57,6 +57,21 @@ intent_fdw_handler(PG_FUNCTION_ARGS)
 	routine->ForeignAsyncNotify = intentForeignAsyncNotify;
 #endif
 
+	/* plan_modify.c */
+	routine->AddForeignUpdateTargets = intentAddForeignUpdateTargets;
+	routine->PlanForeignModify = intentPlanForeignModify;
+	routine->IsForeignRelUpdatable = intentIsForeignRelUpdatable;
+
+	/* modify.c */
+	routine->BeginForeignModify = intentBeginForeignModify;
+	routine->ExecForeignInsert = intentExecForeignInsert;
+	routine->ExecForeignUpdate = intentExecForeignUpdate;
+	routine->ExecForeignDelete = intentExecForeignDelete;
+	routine->EndForeignModify = intentEndForeignModify;
+	routine->BeginForeignInsert = intentBeginForeignInsert;
+	routine->EndForeignInsert = intentEndForeignInsert;
+	routine->ExplainForeignModify = intentExplainForeignModify;
+
 	/* explain.c */
 	routine->ExplainForeignScan = intentExplainForeignScan;
 

@@ -46,6 +46,38 @@ extern void intentForeignAsyncNotify(AsyncRequest *request);
 /* explain.c */
 extern void intentExplainForeignScan(ForeignScanState *node, ExplainState *es);
 
+/* plan_modify.c */
+extern void intentAddForeignUpdateTargets(PlannerInfo *root, Index rtindex,
+										  RangeTblEntry *target_rte,
+										  Relation target_relation);
+extern List *intentPlanForeignModify(PlannerInfo *root, ModifyTable *plan,
+									 Index resultRelation, int subplan_index);
+extern int	intentIsForeignRelUpdatable(Relation rel);
+
+/* modify.c */
+extern void intentBeginForeignModify(ModifyTableState *mtstate,
+									 ResultRelInfo *rinfo, List *fdw_private,
+									 int subplan_index, int eflags);
+extern TupleTableSlot *intentExecForeignInsert(EState *estate,
+											   ResultRelInfo *rinfo,
+											   TupleTableSlot *slot,
+											   TupleTableSlot *planSlot);
+extern TupleTableSlot *intentExecForeignUpdate(EState *estate,
+											   ResultRelInfo *rinfo,
+											   TupleTableSlot *slot,
+											   TupleTableSlot *planSlot);
+extern TupleTableSlot *intentExecForeignDelete(EState *estate,
+											   ResultRelInfo *rinfo,
+											   TupleTableSlot *slot,
+											   TupleTableSlot *planSlot);
+extern void intentEndForeignModify(EState *estate, ResultRelInfo *rinfo);
+extern void intentBeginForeignInsert(ModifyTableState *mtstate,
+									 ResultRelInfo *rinfo);
+extern void intentEndForeignInsert(EState *estate, ResultRelInfo *rinfo);
+extern void intentExplainForeignModify(ModifyTableState *mtstate,
+									   ResultRelInfo *rinfo, List *fdw_private,
+									   int subplan_index, ExplainState *es);
+
 /* analyze.c */
 extern bool intentAnalyzeForeignTable(Relation relation,
 									  AcquireSampleRowsFunc *func,

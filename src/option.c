@@ -137,6 +137,7 @@ static const OptionDef option_defs[] = {
 	{"verify_count", ON_BOTH, IN_OPTIONS(verify_count), value_enum, {.names = verify_names}, "error"},
 	{"count_pushdown", ON_BOTH, IN_OPTIONS(count_pushdown), value_enum, {.names = count_names}, "exact"},
 	{"rate_limit", ON_BOTH, IN_OPTIONS(rate_limit), parse_rate},
+	{"updatable", ON_BOTH, IN_OPTIONS(updatable), value_boolean, {0}, "false"},
 	{"fdw_startup_cost", ON_BOTH, IN_OPTIONS(startup_cost), value_cost, {0}, "100"},
 	{"fdw_request_cost", ON_BOTH, IN_OPTIONS(request_cost), value_cost, {0}, "100"},
 	{"fdw_tuple_cost", ON_BOTH, IN_OPTIONS(tuple_cost), value_cost, {0}, "0.01"},
@@ -441,6 +442,12 @@ check_fixed_inputs(const IntentOptions *options)
 					 INTENT_FILTER_DATE);
 	check_has_place(options, "score_bands", options->score_bands > 1,
 					options->resource->score != NULL);
+	if (options->updatable && !options->resource->changes)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"updatable\" does not fit resource \"%s\"",
+						options->resource->name),
+				 errdetail("It can only be read.")));
 }
 
 /* A saved audience brings its own topics, scores and overlap. */
@@ -517,6 +524,20 @@ intent_fdw_validator(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
+/* The resource's own limits over those of the options. */
+static IntentOptions *
+limit_options(IntentOptions *result)
+{
+	if (!result->resource->limit_field)
+		result->page_size = PG_INT32_MAX;	/* a page is all there is */
+	else if (result->resource->capped)
+		result->page_size = result->resource->max_page_size;
+	else
+		result->page_size = Min(result->page_size, result->resource->max_page_size);
+	result->max_topics = Min(result->max_topics, result->resource->max_topics);
+	return result;
+}
+
 /*
  * The options of a server and, unless NULL, of one of its tables, in the
  * current memory context.  The resource's own limits are applied.
@@ -530,15 +551,19 @@ option_load(ForeignServer *server, ForeignTable *table)
 	apply_options(server->options, ON_SERVER, false, result);
 	if (table)
 		apply_options(table->options, ON_TABLE, false, result);
+	return limit_options(result);
+}
 
-	if (!result->resource->limit_field)
-		result->page_size = PG_INT32_MAX;	/* a page is all there is */
-	else if (result->resource->capped)
-		result->page_size = result->resource->max_page_size;
-	else
-		result->page_size = Min(result->page_size, result->resource->max_page_size);
-	result->max_topics = Min(result->max_topics, result->resource->max_topics);
-	return result;
+/* Likewise of a server, for a resource that no table of it has. */
+IntentOptions *
+option_load_resource(ForeignServer *server, const IntentResource *resource)
+{
+	IntentOptions *result = palloc0(sizeof(IntentOptions));
+
+	apply_defaults(ON_SERVER | ON_TABLE, result);
+	apply_options(server->options, ON_SERVER, false, result);
+	result->resource = resource;
+	return limit_options(result);
 }
 
 /* The options of a column, strings in the current memory context. */

@@ -70,6 +70,7 @@ typedef struct IntentOptions
 	double		startup_cost;
 	double		request_cost;
 	double		tuple_cost;
+	bool		updatable;		/* where the resource has changes */
 
 	/* table */
 	const IntentResource *resource;
@@ -96,6 +97,8 @@ typedef struct IntentColumnOptions
 
 extern void option_validate(List *options, Oid catalog);
 extern IntentOptions *option_load(ForeignServer *server, ForeignTable *table);
+extern IntentOptions *option_load_resource(ForeignServer *server,
+										   const IntentResource *resource);
 extern void option_load_column(List *options, IntentColumnOptions *result);
 extern char *option_auth_header(Oid userid, ForeignServer *server,
 								bool optional);

@@ -10,6 +10,8 @@
 
 #include "compat.h"
 
+#include "table.h"
+
 /* fdw_private */
 typedef enum IntentPlanPrivate
 {
@@ -45,5 +47,9 @@ typedef enum IntentPlanExprs
 } IntentPlanExprs;
 
 extern void plan_install_hooks(void);
+
+/* plan_modify.c */
+extern char *plan_key_name(const IntentTable *table);
+extern void plan_check_modify(const ModifyTable *plan);
 
 #endif							/* INTENT_PLAN_H */

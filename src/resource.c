@@ -11,11 +11,15 @@
 static const IntentResource *const resources[] = {
 	&resource_audience,
 	&resource_topics,
+	&resource_topic_facets,
+	&resource_topic_search,
 	&resource_topic_trend,
+	&resource_topic_compare,
 	&resource_topic_movers,
 	&resource_site_topics,
 	&resource_filter_values,
 	&resource_saved_audiences,
+	&resource_saved_audience,
 	&resource_audience_runs,
 	&resource_audience_stats,
 	&resource_audience_status,
@@ -94,6 +98,20 @@ resource_column_by_key(const IntentResource *resource, const char *key)
 	{
 		if (strcmp(resource->columns[i].key, key) == 0)
 			return &resource->columns[i];
+	}
+	return NULL;
+}
+
+/* The member of that path that changes can write, or NULL. */
+const IntentMember *
+resource_member(const IntentResource *resource, const char *path)
+{
+	const IntentChanges *changes = resource->changes;
+
+	for (int i = 0; changes && i < changes->nmembers; i++)
+	{
+		if (strcmp(changes->members[i].path, path) == 0)
+			return &changes->members[i];
 	}
 	return NULL;
 }

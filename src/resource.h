@@ -73,6 +73,8 @@ typedef struct IntentColumnDef
 	const char *filter;			/* name of the filter, or NULL */
 	bool		by_scores;		/* with several topics, a raised minScore
 								 * changes its value */
+	bool		optional;		/* null where no row has the member; else it
+								 * is then not known what its value is */
 } IntentColumnDef;
 
 /* At most so many requests in any span of that length; 0: no limit. */
@@ -122,6 +124,40 @@ typedef struct IntentDocument
 	const char *const *pending; /* still being made; NULL at the end */
 } IntentDocument;
 
+/* What a member of a change takes. */
+typedef enum IntentMemberKind
+{
+	INTENT_MEMBER_TEXT,			/* a string of lower to upper characters */
+	INTENT_MEMBER_INTEGER,		/* lower to upper */
+	INTENT_MEMBER_TOPICS,		/* integers: lower to upper of them, and no
+								 * more than option max_topics says */
+	INTENT_MEMBER_OBJECT,		/* a JSON object */
+} IntentMemberKind;
+
+/* A member that a change writes; it belongs to the column with that key. */
+typedef struct IntentMember
+{
+	const char *path;			/* "a" or "a.b"; of "a.b", "a" goes whole */
+	IntentMemberKind kind;
+	int			lower;
+	int			upper;
+	const char *const *values;	/* strings that it may be; NULL: any */
+	const char *at_most;		/* the member that it must not be above */
+	bool		required;
+	bool		only_update;	/* a new object cannot have it */
+} IntentMember;
+
+/* How objects of a resource are made (POST), changed (PATCH), deleted. */
+typedef struct IntentChanges
+{
+	const char *path;			/* of POST */
+	const char *item_path;		/* of PATCH and DELETE, with "{key}" */
+	const char *key;			/* member that names an object */
+	const char *deleted;		/* member that says that it was deleted */
+	const IntentMember *members;
+	int			nmembers;
+} IntentChanges;
+
 typedef struct IntentResource
 {
 	const char *name;			/* the table's name in IMPORT as well */
@@ -141,6 +177,8 @@ typedef struct IntentResource
 								 * same run */
 	bool		total_counts;	/* count(*) may be asked for by total */
 	bool		key_optional;
+	bool		in_query;		/* values go into the query string although it
+								 * is a POST */
 	bool		conflicts;		/* 409 says that its state does not allow it */
 	IntentRate	rate;			/* that the API sets, with a key and without */
 	IntentRate	keyless_rate;
@@ -154,9 +192,15 @@ typedef struct IntentResource
 	const char *missing;		/* what a query without input lacks */
 	const char *example;		/* a WHERE that supplies it */
 	double		rows;			/* rows of one topic, when nothing is known */
+	const IntentChanges *changes;	/* NULL: it can only be read */
 } IntentResource;
 
 #define resource_is_get(resource) ((resource)->method[0] == 'G')
+#define resource_has_body(resource) \
+	(!resource_is_get(resource) && !(resource)->in_query)
+
+/* What functions ask for, and no table has. */
+extern const IntentResource resource_audience_export;
 
 extern const IntentResource *resource_find(const char *name);
 extern const IntentResource *resource_at(int index);
@@ -167,5 +211,7 @@ extern const IntentColumnDef *resource_column(const IntentResource *resource,
 											  const char *name);
 extern const IntentColumnDef *resource_column_by_key(const IntentResource *resource,
 													 const char *key);
+extern const IntentMember *resource_member(const IntentResource *resource,
+										   const char *path);
 
 #endif							/* INTENT_RESOURCE_H */

@@ -20,7 +20,10 @@ extern const char *const resource_materializing[];
 
 /* resource_topics.c */
 extern const IntentResource resource_topics;
+extern const IntentResource resource_topic_facets;
+extern const IntentResource resource_topic_search;
 extern const IntentResource resource_topic_trend;
+extern const IntentResource resource_topic_compare;
 extern const IntentResource resource_topic_movers;
 extern const IntentResource resource_site_topics;
 
@@ -29,6 +32,7 @@ extern const IntentResource resource_filter_values;
 
 /* resource_saved.c */
 extern const IntentResource resource_saved_audiences;
+extern const IntentResource resource_saved_audience;
 extern const IntentResource resource_audience_runs;
 extern const IntentResource resource_audience_stats;
 extern const IntentResource resource_audience_status;

@@ -12,15 +12,41 @@ static const IntentColumnDef saved_columns[] = {
 	{"id", "uuid", "id"},
 	{"name", "text", "name"},
 	{"status", "text", "status"},
-	{"topic_ids", "integer[]", "config.topicIds"},
-	{"min_score", "integer", "config.minScore"},
-	{"max_score", "integer", "config.maxScore"},
-	{"min_topic_overlap", "integer", "config.minTopicOverlap"},
-	{"filters", "jsonb", "config.filters"},
-	{"audience_size", "bigint", "audienceSize"},
-	{"last_refreshed_at", "timestamptz", "lastRefreshedAt"},
+	{"topic_ids", "integer[]", "config.topicIds",.optional = true},
+	{"min_score", "integer", "config.minScore",.optional = true},
+	{"max_score", "integer", "config.maxScore",.optional = true},
+	{"min_topic_overlap", "integer", "config.minTopicOverlap",.optional = true},
+	{"filters", "jsonb", "config.filters",.optional = true},
+	{"audience_size", "bigint", "audienceSize",.optional = true},
+	{"last_refreshed_at", "timestamptz", "lastRefreshedAt",.optional = true},
 	{"created_at", "timestamptz", "createdAt"},
 	{"updated_at", "timestamptz", "updatedAt"},
+};
+
+static const char *const saved_statuses[] = {"draft", "active", "paused", NULL};
+
+/*
+ * The wider of the limits that the API's documents have; it may take less, and
+ * says so.
+ */
+static const IntentMember saved_members[] = {
+	{"name", INTENT_MEMBER_TEXT, 1, 255,.required = true},
+	{"status", INTENT_MEMBER_TEXT, 1, 20, saved_statuses,
+	.required = true,.only_update = true},
+	{"config.topicIds", INTENT_MEMBER_TOPICS, 1, 250,.required = true},
+	{"config.minScore", INTENT_MEMBER_INTEGER, 1, 100,.at_most = "config.maxScore"},
+	{"config.maxScore", INTENT_MEMBER_INTEGER, 1, 100},
+	{"config.minTopicOverlap", INTENT_MEMBER_INTEGER, 1, 250},
+	{"config.filters", INTENT_MEMBER_OBJECT},
+};
+
+static const IntentChanges saved_changes = {
+	.path = "/v1/intent/audiences",
+	.item_path = "/v1/intent/audiences/{id}",
+	.key = "id",
+	.deleted = "deleted",
+	.members = saved_members,
+	.nmembers = lengthof(saved_members),
 };
 
 const IntentResource resource_saved_audiences = {
@@ -30,7 +56,47 @@ const IntentResource resource_saved_audiences = {
 	.document = {.has_more = "meta.hasMore"},
 	.columns = saved_columns,
 	.ncolumns = lengthof(saved_columns),
+	.max_topics = 250,
 	.rows = 20,
+	.changes = &saved_changes,
+};
+
+/* ---- GET /v1/intent/audiences/{audienceId}: one of them ---- */
+
+static const IntentFilter one_filters[] = {
+	{"audienceId", INTENT_FILTER_AUDIENCE, "audienceId", NULL,
+	0, 0, 0, 1.0, "=, IN, = ANY",.input_group = 1,.echo = true},
+};
+
+static const IntentColumnDef one_columns[] = {
+	{"audience_id", "uuid", "audienceId",.filter = "audienceId"},
+	{"name", "text", "name"},
+	{"status", "text", "status"},
+	{"topic_ids", "integer[]", "config.topicIds",.optional = true},
+	{"min_score", "integer", "config.minScore",.optional = true},
+	{"max_score", "integer", "config.maxScore",.optional = true},
+	{"min_topic_overlap", "integer", "config.minTopicOverlap",.optional = true},
+	{"filters", "jsonb", "config.filters",.optional = true},
+	{"source_url", "text", "config.sourceUrl",.optional = true},
+	{"topics", "jsonb", "topics"},
+	{"audience_size", "bigint", "audienceSize",.optional = true},
+	{"last_refreshed_at", "timestamptz", "lastRefreshedAt",.optional = true},
+	{"created_at", "timestamptz", "createdAt"},
+	{"updated_at", "timestamptz", "updatedAt"},
+};
+
+const IntentResource resource_saved_audience = {
+	.name = "saved_audience",
+	.method = "GET",
+	.path = "/v1/intent/audiences/{audienceId}",
+	.document = {.form = INTENT_ROWS_OBJECT},
+	.filters = one_filters,
+	.nfilters = lengthof(one_filters),
+	.columns = one_columns,
+	.ncolumns = lengthof(one_columns),
+	.missing = "a saved audience",
+	.example = "WHERE audience_id = '11111111-2222-4333-8444-555555555555'",
+	.rows = 1,
 };
 
 /* ---- GET /v1/intent/audiences/{audienceId}/runs ---- */
@@ -120,5 +186,29 @@ const IntentResource resource_audience_status = {
 	.ncolumns = lengthof(status_columns),
 	.missing = "a saved audience",
 	.example = "WHERE audience_id = '11111111-2222-4333-8444-555555555555'",
+	.rows = 1,
+};
+
+/* ---- POST /v1/intent/audiences/{audienceId}/export: one row ---- */
+
+static const IntentColumnDef export_columns[] = {
+	{"download_url", "text", "downloadUrl"},
+	{"rows", "bigint", "rows"},
+	{"data_date", "date", "dataDate"},
+	{"file_name", "text", "fileName"},
+	{"expires_in", "bigint", "expiresIn"},
+	{"cached", "boolean", "cached"},
+};
+
+const IntentResource resource_audience_export = {
+	.name = "audience_export",
+	.method = "POST",
+	.path = "/v1/intent/audiences/{audienceId}/export",
+	.document = {.form = INTENT_ROWS_OBJECT},
+	.in_query = true,
+	.filters = dated_filters,
+	.nfilters = lengthof(dated_filters),
+	.columns = export_columns,
+	.ncolumns = lengthof(export_columns),
 	.rows = 1,
 };

@@ -46,6 +46,63 @@ const IntentResource resource_topics = {
 	.rows = 20000,
 };
 
+/* ---- GET /v1/intent/topics/facets: {"types": [{value, count}, ...], ...} ---- */
+
+static const IntentColumnDef facets_columns[] = {
+	{"facet", "text", "facet",.paths = {"$name"}},
+	{"value", "text", "value"},
+	{"topics", "bigint", "count"},
+};
+
+const IntentResource resource_topic_facets = {
+	.name = "topic_facets",
+	.method = "GET",
+	.path = "/v1/intent/topics/facets",
+	.document = {.form = INTENT_ROWS_LISTS,.has_more = "meta.hasMore"},
+	.key_optional = true,
+	.columns = facets_columns,
+	.ncolumns = lengthof(facets_columns),
+	.rows = 200,
+};
+
+/* ---- GET /v1/intent/topics/search: the 50 topics that fit a text best ---- */
+
+static const IntentFilter search_filters[] = {
+	{"q", INTENT_FILTER_STRING, "q", NULL,
+	0, 0, 100, 1.0, "=, IN, = ANY",.input_group = 1,.echo = true},
+	{"type", INTENT_FILTER_STRING, "type", NULL,
+	0, 0, 100, 0.5, "=, IN, = ANY"},
+	{"industry", INTENT_FILTER_STRING, "industry", NULL,
+	0, 0, 100, 0.1, "=, IN, = ANY"},
+};
+
+static const IntentColumnDef search_columns[] = {
+	{"q", "text", "q",.filter = "q"},
+	{"topic_id", "integer", "topicId"},
+	{"topic_name", "text", "topicName"},
+	{"type", "text", "type",.filter = "type"},
+	{"industry", "text", "industry",.filter = "industry"},
+	{"category", "text", "category"},
+};
+
+const IntentResource resource_topic_search = {
+	.name = "topic_search",
+	.method = "GET",
+	.path = "/v1/intent/topics/search",
+	.document = {.has_more = "meta.hasMore"},
+	.limit_field = "limit",
+	.max_page_size = 50,
+	.capped = true,
+	.key_optional = true,
+	.filters = search_filters,
+	.nfilters = lengthof(search_filters),
+	.columns = search_columns,
+	.ncolumns = lengthof(search_columns),
+	.missing = "a text to search for",
+	.example = "WHERE q = 'data'",
+	.rows = 20,
+};
+
 /* ---- GET /v1/intent/topics/{topicId}/trend ---- */
 
 static const IntentFilter trend_filters[] = {
@@ -81,6 +138,35 @@ const IntentResource resource_topic_trend = {
 	.missing = "a topic",
 	.example = "WHERE topic_id = 117801",
 	.rows = 30,
+};
+
+/* ---- POST /v1/intent/topics/compare: a row for each topic asked for ---- */
+
+static const IntentFilter compare_filters[] = {
+	{"topicIds", INTENT_FILTER_TOPICS, "topicIds", NULL,
+	0, 0, 0, 1.0, "=, IN, = ANY",.input_group = 1},
+};
+
+static const IntentColumnDef compare_columns[] = {
+	{"topic_id", "integer", "topicId",.filter = "topicIds"},
+	{"topic_name", "text", "topicName"},
+	{"days", "jsonb", "data"},
+};
+
+const IntentResource resource_topic_compare = {
+	.name = "topic_compare",
+	.method = "POST",
+	.path = "/v1/intent/topics/compare",
+	.document = {.has_more = "meta.hasMore"},
+	.max_topics = 10,
+	.key_optional = true,
+	.filters = compare_filters,
+	.nfilters = lengthof(compare_filters),
+	.columns = compare_columns,
+	.ncolumns = lengthof(compare_columns),
+	.missing = "a topic",
+	.example = "WHERE topic_id IN (117801, 102391)",
+	.rows = 1,
 };
 
 /* ---- GET /v1/intent/topics/movers: the top 50 ---- */

@@ -10,7 +10,9 @@
 
 #include "executor/executor.h"
 #include "utils/date.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "written.h"
 
 /* ---- preparation ---- */
 
@@ -68,6 +70,8 @@ add_hidden_columns(RowReader *reader, PageColumn *columns, int *n)
 									   matched ? PAGE_ARRAY : PAGE_PRESENCE);
 	reader->score_index = table->options->score_bands < 2 ? -1 :
 		add_hidden(columns, n, &resource->score, 1, PAGE_SCALAR);
+	reader->original_index = !resource->changes ? -1 :
+		add_hidden(columns, n, NULL, 0, PAGE_ROW);
 }
 
 /*
@@ -78,7 +82,7 @@ static PageLayout *
 make_layout(RowReader *reader)
 {
 	const IntentTable *table = reader->table;
-	PageColumn *columns = palloc0(sizeof(PageColumn) * (table->natts + 2));
+	PageColumn *columns = palloc0(sizeof(PageColumn) * (table->natts + 3));
 	int			n = table->natts;
 
 	for (int i = 0; i < table->natts; i++)
@@ -96,6 +100,8 @@ make_layout(RowReader *reader)
 		}
 		if (column->source == INTENT_SOURCE_MEMBER)
 			reader->members = bms_add_member(reader->members, i);
+		if (column->source == INTENT_SOURCE_MEMBER && column->optional)
+			reader->always = bms_add_member(reader->always, i);
 	}
 	add_hidden_columns(reader, columns, &n);
 	return page_layout(&table->resource->document, columns, n,
@@ -139,6 +145,33 @@ rows_prepare(const IntentTable *table, List *retrieved, List *needed,
 					   lfirst_int(lc), list_member_int(needed, lfirst_int(lc)));
 	reader->layout = make_layout(reader);
 	return reader;
+}
+
+/* From now on notes what rows were that may be changed, by their key. */
+void
+rows_note_originals(RowReader *reader, struct WrittenRows *written)
+{
+	int			attno = table_key_column(reader->table);
+	Oid			output;
+	bool		is_varlena;
+
+	if (attno == 0 || !reader->by_attno[attno - 1])
+		return;
+	reader->written = written;
+	getTypeOutputInfo(table_column(reader->table, attno)->typid, &output, &is_varlena);
+	fmgr_info_cxt(output, &reader->key_output, reader->context);
+}
+
+static void
+note_original(RowReader *reader, Chain *chain, TupleTableSlot *slot)
+{
+	int			k = table_key_column(reader->table) - 1;
+
+	if (slot->tts_isnull[k])
+		return;
+	written_keep(reader->written,
+				 OutputFunctionCall(&reader->key_output, slot->tts_values[k]),
+				 page_value(chain->page, chain->row, reader->original_index)->text);
 }
 
 /* The layout of the pages that rows_fill() reads. */
@@ -474,6 +507,8 @@ rows_fill(RowReader *reader, Chain *chain, TupleTableSlot *slot)
 		prepare_chain(reader, chain->spec);
 	fill_slot(reader, chain, slot);
 	passes = row_passes(reader, slot);
+	if (passes && reader->written)
+		note_original(reader, chain, slot);
 	MemoryContextSwitchTo(old);
 	reader->checked++;
 	if (!passes)

@@ -20,6 +20,8 @@ typedef struct RowReader RowReader;
 extern RowReader *rows_prepare(const IntentTable *table, List *retrieved,
 							   List *needed, InputSet *inputs,
 							   PlanState *node);
+extern void rows_note_originals(RowReader *reader,
+								struct WrittenRows *written);
 extern PageLayout *rows_layout(RowReader *reader);
 extern int	rows_score_index(const RowReader *reader);
 extern void rows_start(RowReader *reader, const IntentRequest *request);

@@ -82,7 +82,8 @@ add_carried(RowReader *reader, const Bitmapset *more, bool optional)
 void
 learn_carried(RowReader *reader, const RowPage *page)
 {
-	Bitmapset  *present = bms_intersect(page->present, reader->members);
+	Bitmapset  *present = bms_union(bms_intersect(page->present, reader->members),
+									reader->always);
 	Bitmapset  *more;
 	bool		first;
 	bool		later = reader->seen_rows;

@@ -52,12 +52,18 @@ struct RowReader
 	int			matched_index;	/* of the hidden column with matched topics */
 	int			score_index;	/* likewise with the score, where ranges of
 								 * scores may be asked for */
+	int			original_index; /* likewise with the whole row, where it can
+								 * be changed; -1 */
+	struct WrittenRows *written;	/* that notes it; or NULL */
+	FmgrInfo	key_output;
 	int			ncolumns;
 	RowColumn  *columns;		/* those that the scan reads */
 	RowColumn **by_attno;		/* NULL where it does not */
 
 	/* of the table, as far as known */
 	Bitmapset  *members;		/* attno - 1 of columns that are members */
+	Bitmapset  *always;			/* those of them that are null where no row
+								 * has them */
 	bool		carried_known;
 	Bitmapset  *carried;		/* attno - 1 */
 	Bitmapset  *optional;		/* those of them that a row may leave out */

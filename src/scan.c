@@ -117,7 +117,10 @@ intentBeginForeignScan(ForeignScanState *node, int eflags)
 									plan_private(plan, INTENT_PLAN_NEEDED),
 									scan->inputs, ps);
 	if (scan->reader)
+	{
 		scan_watch_filter(node);
+		scan_watch_changes(node);
+	}
 	if (scan->reader && scan->order != NIL)
 		scan->best = best_prepare(scan->table, scan->order, scan->reader,
 								  scan_desc(node));
@@ -290,6 +293,8 @@ start(ForeignScanState *node, IntentScan *scan)
 		scan_make_request(scan, econtext);
 		open_store(node, scan);
 		scan_open_chains(node, false);
+		if (scan->is_changed)
+			scan_read_ahead(scan, node->ss.ss_ScanTupleSlot);
 	}
 	scan->started = true;
 }

@@ -64,6 +64,7 @@ typedef struct IntentScan
 	bool		keep;
 	Tuplestorestate *store;
 	bool		replaying;
+	bool		is_changed;		/* the statement changes what it reads */
 	TupleTableSlot *store_slot;
 
 	/* counts instead of rows */

@@ -25,4 +25,8 @@ extern TupleTableSlot *scan_count(ForeignScanState *node);
 extern void scan_watch_filter(ForeignScanState *node);
 extern void scan_learn_share(ForeignScanState *node);
 
+/* scan_written.c */
+extern void scan_watch_changes(ForeignScanState *node);
+extern void scan_read_ahead(IntentScan *scan, TupleTableSlot *slot);
+
 #endif							/* INTENT_SCAN_PRIVATE_H */

@@ -77,6 +77,7 @@ assign_role(IntentColumn *column, const IntentResource *resource,
 		def ? pstrdup(def->key) : camel_case(column->name);
 	column->source = def ? def->source : INTENT_SOURCE_MEMBER;
 	column->by_scores = def && def->by_scores;
+	column->optional = def && def->optional;
 	column->filter = -1;
 	if (def && def->filter)
 		column->filter = resource_filter(resource, def->filter);
@@ -175,6 +176,31 @@ table_load(Oid relid)
 	return table;
 }
 
+/*
+ * The table that IMPORT FOREIGN SCHEMA would make of a resource, without there
+ * being one: its columns have names and places of values, but no type.
+ */
+IntentTable *
+table_of_resource(const IntentResource *resource, ForeignServer *server)
+{
+	IntentTable *table = palloc0(sizeof(IntentTable));
+	IntentColumnOptions options = {0};
+
+	table->name = pstrdup(resource->name);
+	table->server = server;
+	table->options = option_load_resource(server, resource);
+	table->resource = resource;
+	table->natts = resource->ncolumns;
+	table->columns = palloc0(sizeof(IntentColumn) * table->natts);
+	for (int i = 0; i < table->natts; i++)
+	{
+		table->columns[i].attno = i + 1;
+		table->columns[i].name = pstrdup(resource->columns[i].name);
+		assign_role(&table->columns[i], resource, &options);
+	}
+	return table;
+}
+
 /* Number of the first column with a filter of that kind, 0 for none. */
 int
 table_filter_column(const IntentTable *table, IntentFilterKind kind)
@@ -185,6 +211,23 @@ table_filter_column(const IntentTable *table, IntentFilterKind kind)
 		const IntentFilter *filter = column_filter(table, column);
 
 		if (column->attno > 0 && filter && filter->kind == kind)
+			return column->attno;
+	}
+	return 0;
+}
+
+/* Number of the column that names the objects of changes, 0 for none. */
+int
+table_key_column(const IntentTable *table)
+{
+	const IntentChanges *changes = table->resource->changes;
+
+	for (int i = 0; changes && i < table->natts; i++)
+	{
+		const IntentColumn *column = &table->columns[i];
+
+		if (column->attno > 0 && column->source == INTENT_SOURCE_MEMBER &&
+			strcmp(column->key, changes->key) == 0)
 			return column->attno;
 	}
 	return 0;

@@ -32,6 +32,7 @@ typedef struct IntentColumn
 	int			filter;			/* position in resource->filters, or -1 */
 	IntentMatch match;
 	bool		by_scores;		/* see IntentColumnDef */
+	bool		optional;		/* likewise */
 } IntentColumn;
 
 typedef struct IntentTable
@@ -46,7 +47,10 @@ typedef struct IntentTable
 } IntentTable;
 
 extern IntentTable *table_load(Oid relid);
+extern IntentTable *table_of_resource(const IntentResource *resource,
+									  ForeignServer *server);
 extern int	table_filter_column(const IntentTable *table, IntentFilterKind kind);
+extern int	table_key_column(const IntentTable *table);
 extern bool table_has_input(const IntentTable *table, const Bitmapset *given);
 
 extern bool table_carried(Oid relid, Bitmapset **carried, Bitmapset **optional);

@@ -11,5 +11,7 @@
 
 extern int64 throttle_wait(Oid serverid, const IntentResource *resource,
 						   IntentRate rate);
+extern int64 throttle_backoff(int max_delay, int attempts);
+extern int	throttle_next_poll(int poll_ms, int interval);
 
 #endif							/* INTENT_THROTTLE_H */

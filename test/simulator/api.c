@@ -26,13 +26,21 @@ typedef struct Route
 static const Route routes[] = {
 	{"POST", "/v1/intent/audiences/query", true, audience_query},
 	{"GET", "/v1/intent/topics", false, catalogue_topics},
+	{"GET", "/v1/intent/topics/facets", false, catalogue_facets},
+	{"GET", "/v1/intent/topics/search", false, catalogue_search},
+	{"POST", "/v1/intent/topics/compare", false, catalogue_compare},
 	{"GET", "/v1/intent/topics/movers", false, catalogue_movers},
 	{"GET", "/v1/intent/topics/*/trend", false, catalogue_trend},
 	{"POST", "/v1/intent/topics/analyze", false, site_analyze},
 	{"GET", "/v1/intent/audiences/filters", true, catalogue_filters},
 	{"POST", "/v1/intent/audiences/preview", true, audience_preview},
 	{"GET", "/v1/intent/audiences", true, saved_list},
+	{"POST", "/v1/intent/audiences", true, saved_create},
+	{"GET", "/v1/intent/audiences/*", true, saved_one},
+	{"PATCH", "/v1/intent/audiences/*", true, saved_update},
+	{"DELETE", "/v1/intent/audiences/*", true, saved_delete},
 	{"GET", "/v1/intent/audiences/*/runs", true, saved_runs},
+	{"POST", "/v1/intent/audiences/*/export", true, saved_export},
 	{"GET", "/v1/intent/audiences/*/stats", true, saved_stats},
 	{"GET", "/v1/intent/audiences/*/status", true, saved_status},
 	{"GET", "/v1/intent/audiences/*/results", true, audience_results},
@@ -64,20 +72,24 @@ path_matches(const char *pattern, const char *path)
 static const Route *
 find_route(Exchange *x)
 {
-	const char *allowed = NULL;
+	const char *allowed = NULL; /* path that takes another method */
+	const char *method = NULL;
 
 	for (const Route *r = routes; r->method; r++)
 	{
-		if (!path_matches(r->path, x->path))
+		/* what has a name of its own is not an id */
+		if (!path_matches(r->path, x->path) ||
+			(allowed && strchr(r->path, '*') && !strchr(allowed, '*')))
 			continue;
 		if (strcmp(r->method, x->method) == 0)
 			return r;
-		allowed = r->method;
+		allowed = r->path;
+		method = r->method;
 	}
 	if (allowed)
 	{
 		reply_error(&x->reply, 405, "Method not allowed");
-		reply_header(&x->reply, "Allow", allowed);
+		reply_header(&x->reply, "Allow", method);
 	}
 	else
 		reply_error(&x->reply, 404, "Route not found");
@@ -170,6 +182,7 @@ take_fault(Exchange *x)
 	const char *text = sent ? sent : exchange_argument(x, "cursor");
 	Cursor		cursor = {0};
 	FaultRequest request = {
+		.method = x->method,
 		.path = x->path,
 		.body = x->body.data,
 		.page = 1,

@@ -121,6 +121,70 @@ catalogue_topics(Exchange *x)
 	reply_document(x, 200, rows, topics_meta(x->config, json_array_size(rows)));
 }
 
+/* GET /v1/intent/topics/search: topics whose name holds q, as many as limit */
+void
+catalogue_search(Exchange *x)
+{
+	static const Argument arguments[] = {
+		{.name = "q",.max_length = 100,.required = true},
+		{.name = "type",.words = "|b2b|b2c|both|"},
+		{.name = "industry",.max_length = 100},
+		{.name = "limit",.low = 1,.high = 50},
+		{0}
+	};
+	json_t	   *rows;
+
+	if (!arguments_check(x, arguments))
+		return;
+	rows = json_array();
+	for (int t = 0; t < TOPIC_COUNT; t++)
+	{
+		json_t	   *row = catalogue_topic(t);
+
+		if (topic_is_wanted(x, row) && json_array_size(rows) < (size_t) argument_integer(x, "limit", 10))
+			json_array_append(rows, row);
+		json_decref(row);
+	}
+	reply_document(x, 200, rows, NULL);
+}
+
+/* How many topics have each value of a member, in order of appearance. */
+static json_t *
+facet(const char *member)
+{
+	json_t	   *counts = json_object();
+	json_t	   *list = json_array();
+	const char *value;
+	json_t	   *count;
+
+	for (int t = 0; t < TOPIC_COUNT; t++)
+	{
+		json_t	   *row = catalogue_topic(t);
+		const char *text = json_string_value(json_object_get(row, member));
+
+		if (text)
+			json_object_set_new(counts, text,
+								json_integer(json_integer_value(json_object_get(counts, text)) + 1));
+		json_decref(row);
+	}
+	json_object_foreach(counts, value, count)
+		json_array_append_new(list, json_pack("{s:s,s:O}", "value", value, "count", count));
+	json_decref(counts);
+	return list;
+}
+
+/* GET /v1/intent/topics/facets */
+void
+catalogue_facets(Exchange *x)
+{
+	static const Argument none[] = {{0}};
+
+	if (arguments_check(x, none))
+		reply_document(x, 200, json_pack("{s:o,s:o,s:o}", "types", facet("type"),
+										 "industries", facet("industry"),
+										 "categories", facet("category")), NULL);
+}
+
 /* Scores of a topic on a date, counted. */
 typedef struct Audience
 {
@@ -161,6 +225,18 @@ average(const Audience *a)
 	return a->people ? json_real((double) (long) (a->sum / a->people * 100) / 100) : json_null();
 }
 
+/* What a topic's audience was on a date. */
+static json_t *
+day(int topic, const char *date)
+{
+	Audience	a = count_audience(topic, date);
+
+	return json_pack("{s:s,s:i,s:i,s:o,s:i,s:i,s:i}", "date", date,
+					 "uniqueAudience", a.people, "totalSignals", a.signals,
+					 "avgScore", average(&a), "highAudience", a.high,
+					 "mediumAudience", a.medium, "lowAudience", a.low);
+}
+
 /* GET /v1/intent/topics/{topicId}/trend */
 void
 catalogue_trend(Exchange *x)
@@ -181,15 +257,47 @@ catalogue_trend(Exchange *x)
 	rows = json_array();
 	for (int i = 0; i < x->config->date_count; i++)
 	{
-		const char *date = x->config->dates[i];
-		Audience	a = count_audience(topic, date);
-		json_t	   *row = json_pack("{s:s,s:i,s:i,s:o,s:i,s:i,s:i}", "date", date,
-									"uniqueAudience", a.people, "totalSignals", a.signals,
-									"avgScore", average(&a), "highAudience", a.high,
-									"mediumAudience", a.medium, "lowAudience", a.low);
+		json_t	   *row = day(topic, x->config->dates[i]);
 
 		json_object_update_new(row, describe_topic(topic));
 		json_array_append_new(rows, row);
+	}
+	reply_document(x, 200, rows, NULL);
+}
+
+/* One topic of a comparison. */
+static json_t *
+compared(const SimConfig *c, int topic)
+{
+	json_t	   *days = json_array();
+
+	for (int i = 0; i < c->date_count; i++)
+		json_array_append_new(days, day(topic, c->dates[i]));
+	return json_pack("{s:i,s:s,s:o}", "topicId", topics[topic].id,
+					 "topicName", topics[topic].name, "data", days);
+}
+
+/* POST /v1/intent/topics/compare: topics that nobody knows have no row */
+void
+catalogue_compare(Exchange *x)
+{
+	json_t	   *ids = json_object_get(x->json, "topicIds");
+	json_t	   *rows;
+	json_t	   *id;
+	size_t		i;
+
+	if (json_object_size(x->json) != 1 || json_array_size(ids) < 1 || json_array_size(ids) > 10)
+	{
+		reply_error(&x->reply, 400, "topicIds must be an array of 1 to 10 integers");
+		return;
+	}
+	rows = json_array();
+	json_array_foreach(ids, i, id)
+	{
+		int			topic = topic_index(json_integer_value(id));
+
+		if (topic >= 0)
+			json_array_append_new(rows, compared(x->config, topic));
 	}
 	reply_document(x, 200, rows, NULL);
 }

@@ -8,7 +8,10 @@
 #include "exchange.h"
 
 extern void catalogue_topics(Exchange *x);
+extern void catalogue_facets(Exchange *x);
+extern void catalogue_search(Exchange *x);
 extern void catalogue_trend(Exchange *x);
+extern void catalogue_compare(Exchange *x);
 extern void catalogue_movers(Exchange *x);
 extern void catalogue_filters(Exchange *x);
 

@@ -28,7 +28,7 @@ static const char default_text[] =
 "\"log_limit\":100000,\"audiences\":{\"11111111-2222-4333-8444-555555555555\":"
 "{\"topicIds\":[117801,102391],\"minScore\":50,\"maxScore\":100,"
 "\"minTopicOverlap\":1,\"filters\":{\"hasBusinessEmail\":true}}},"
-"\"faults\":[]}";
+"\"saved\":{},\"slots\":1000,\"faults\":[]}";
 
 typedef bool (*KeyReader) (SimConfig *c, const json_t *value, Buf *error);
 
@@ -180,6 +180,16 @@ read_audiences(SimConfig *c, const json_t *value, Buf *error)
 	return error->len == 0;
 }
 
+/* What is known of audiences beside their config; saved.c fills it. */
+static bool
+read_saved(SimConfig *c, const json_t *value, Buf *error)
+{
+	if (!json_is_object(value))
+		buf_str(error, "saved must be an object");
+	c->saved = value;
+	return error->len == 0;
+}
+
 static bool
 read_faults(SimConfig *c, const json_t *value, Buf *error)
 {
@@ -221,6 +231,8 @@ static const Key keys[] = {
 	{"gzip", KEY_BOOL, AT(gzip), {0}, NULL},
 	{"log_limit", KEY_COUNT, AT(log_limit), {0}, NULL},
 	{"audiences", KEY_CUSTOM, 0, {0}, read_audiences},
+	{"saved", KEY_CUSTOM, 0, {0}, read_saved},
+	{"slots", KEY_COUNT, AT(slots), {0}, NULL},
 	{"faults", KEY_CUSTOM, 0, {0}, read_faults},
 	{0}
 };

@@ -53,6 +53,8 @@ typedef struct SimConfig
 	int			advance_requests;	/* -1: never */
 	const char *advance_date;
 	const json_t *audiences;
+	const json_t *saved;		/* {id: {name, status, createdAt, updatedAt}} */
+	int			slots;			/* active audiences that there is room for */
 	const json_t *faults;
 	PageMember	drop_member;
 	PageMember	extra_member;

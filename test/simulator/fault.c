@@ -24,11 +24,11 @@ static const char *const fault_keys[] = {
 	"cut_body", "close", "stall", "slow_body", "json", "member", "row",
 	"cursor", "data_date", "cache_key", "total", "row_patch", "duplicate_row",
 	"drop_row", "oversize", "gzip_bomb", "redirect", "endless_202", "header",
-	"latency_ms", NULL
+	"latency_ms", "lose_reply", NULL
 };
 
 static const char *const match_keys[] = {
-	"page", "request", "from", "every", "at", "contains", "path", NULL
+	"page", "request", "from", "every", "at", "contains", "path", "method", NULL
 };
 
 static const char *const entry_keys[] = {"match", "times", "fault", NULL};
@@ -137,11 +137,13 @@ matches(const json_t *match, const FaultRequest *r)
 {
 	const char *contains = json_string_value(json_object_get(match, "contains"));
 	const char *path = json_string_value(json_object_get(match, "path"));
+	const char *method = json_string_value(json_object_get(match, "method"));
 
 	return integer_matches(match, "page", (uint64_t) r->page) &&
 		integer_matches(match, "request", r->request) &&
 		turn_matches(match, r->request) &&
 		(!contains || strstr(r->body, contains)) &&
+		(!method || strcmp(r->method, method) == 0) &&
 		(!path || strncmp(r->path, path, strlen(path)) == 0);
 }
 

@@ -11,6 +11,7 @@
 /* What a fault may be matched with. */
 typedef struct FaultRequest
 {
+	const char *method;
 	const char *path;
 	const char *body;
 	int			page;			/* 1-based, of its chain */

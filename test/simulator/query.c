@@ -125,6 +125,8 @@ check_members(const json_t *body, bool audience, Buf *error)
 	{
 		const Field *f = find_field(name);
 
+		if (audience && strcmp(name, "sourceUrl") == 0 && json_is_string(value))
+			continue;
 		if (f == NULL || (audience && !f->of_audience))
 		{
 			buf_printf(error, "unrecognized key: %s", name);

@@ -193,6 +193,7 @@ reply_faults_apply(const json_t *fault, Reply *r)
 	const json_t *oversize = json_object_get(fault, "oversize");
 	const json_t *bomb = json_object_get(fault, "gzip_bomb");
 
+	r->close = r->close || json_is_true(json_object_get(fault, "lose_reply"));
 	free_header(fault, r);
 	r->plain = r->plain || cut || slow || oversize;
 	if (cut)

@@ -1,11 +1,12 @@
 /*
  * saved.c: saved audiences as documents, see saved.h.
  *
- * What the config does not say follows from the id: one that begins with "d"
- * is a draft, which has no runs; with "b" it is paused.
+ * What neither the config nor its key "saved" says follows from the id: one
+ * that begins with "d" is a draft, which has no runs; with "b" it is paused.
  */
 #include "saved.h"
 
+#include <ctype.h>
 #include <stdio.h>
 
 #include "arguments.h"
@@ -14,10 +15,19 @@
 #include "result.h"
 #include "runs.h"
 
+/* What was saved of an audience under that name, or NULL. */
 static const char *
-status_of(const char *id)
+saved_text(const SimConfig *c, const char *id, const char *name)
 {
-	return id[0] == 'd' ? "draft" : id[0] == 'b' ? "paused" : "active";
+	return json_string_value(json_object_get(json_object_get(c->saved, id), name));
+}
+
+const char *
+saved_status_of(const SimConfig *c, const char *id)
+{
+	const char *status = saved_text(c, id, "status");
+
+	return status ? status : id[0] == 'd' ? "draft" : id[0] == 'b' ? "paused" : "active";
 }
 
 /* The people of a saved audience on a date; release it. */
@@ -61,11 +71,18 @@ topics_of(const json_t *config)
 	return list;
 }
 
-static json_t *
+/* The text, or another where there is none. */
+static const char *
+either(const char *text, const char *other)
+{
+	return text ? text : other;
+}
+
+json_t *
 saved_audience(const SimConfig *c, const char *id, const json_t *config)
 {
-	const char *status = status_of(id);
-	bool		draft = id[0] == 'd';
+	const char *status = saved_status_of(c, id);
+	bool		draft = strcmp(status, "draft") == 0;
 	const char *latest = c->dates[c->date_count - 1];
 	char		name[32];
 	char		refreshed[32];
@@ -73,11 +90,13 @@ saved_audience(const SimConfig *c, const char *id, const json_t *config)
 	snprintf(name, sizeof(name), "Audience %.8s", id);
 	snprintf(refreshed, sizeof(refreshed), "%sT05:30:00.000Z", latest);
 	return json_pack("{s:s,s:s,s:s,s:O,s:o,s:o,s:o,s:s,s:s}",
-					 "id", id, "name", name, "status", status,
+					 "id", id, "name", either(saved_text(c, id, "name"), name),
+					 "status", status,
 					 "config", config, "topics", topics_of(config),
 					 "audienceSize", draft ? json_null() : json_integer(count_people(c, config, latest)),
 					 "lastRefreshedAt", draft ? json_null() : json_string(refreshed),
-					 "createdAt", "2026-04-01T08:00:00.000Z", "updatedAt", "2026-11-01T12:34:56.789Z");
+					 "createdAt", either(saved_text(c, id, "createdAt"), "2026-04-01T08:00:00.000Z"),
+					 "updatedAt", either(saved_text(c, id, "updatedAt"), "2026-11-01T12:34:56.789Z"));
 }
 
 static const Argument no_arguments[] = {{0}};
@@ -103,12 +122,33 @@ saved_list(Exchange *x)
 	reply_document(x, 200, rows, NULL);
 }
 
+/* GET /v1/intent/audiences/{id} */
+void
+saved_one(Exchange *x)
+{
+	char		id[SAVED_ID_SIZE];
+	const json_t *config = audience_of_path(x);
+
+	if (config && saved_path_id(x, id) && arguments_check(x, no_arguments))
+		reply_document(x, 200, saved_audience(x->config, id, config), NULL);
+}
+
+bool
+saved_path_id(const Exchange *x, char id[SAVED_ID_SIZE])
+{
+	if (!path_segment(x, 3, id, SAVED_ID_SIZE))
+		return false;
+	for (char *c = id; *c; c++)
+		*c = (char) tolower((unsigned char) *c);
+	return true;
+}
+
 static bool
 is_draft(const Exchange *x)
 {
-	char		id[64];
+	char		id[SAVED_ID_SIZE];
 
-	return path_segment(x, 3, id, sizeof(id)) && (id[0] == 'd' || id[0] == 'D');
+	return saved_path_id(x, id) && strcmp(saved_status_of(x->config, id), "draft") == 0;
 }
 
 /* GET /v1/intent/audiences/{id}/runs */
@@ -209,4 +249,31 @@ saved_status(Exchange *x)
 	reply_document(x, 200, json_pack("{s:s,s:i,s:s,s:s}", "status", "ready", "totalCount",
 									 count_people(x->config, config, date),
 									 "dataDate", date, "runId", run), NULL);
+}
+
+/* POST /v1/intent/audiences/{id}/export?date=: the link has a signature */
+void
+saved_export(Exchange *x)
+{
+	const json_t *config = audience_of_path(x);
+	const char *date;
+	char		id[SAVED_ID_SIZE];
+	Buf			link = {0};
+	Buf			file = {0};
+
+	if (!config || !saved_path_id(x, id) || !arguments_check(x, date_argument))
+		return;
+	date = asked_date(x);
+	if (!date)
+	{
+		reply_error(&x->reply, 404, "Audience is not materialized");
+		return;
+	}
+	buf_printf(&file, "audience-%.8s-%s.csv", id, date);
+	buf_printf(&link, "https://files.leadpipe.example/%s?X-Signature=5ecre7&X-Expires=86400", file.data);
+	reply_document(x, 200, json_pack("{s:s,s:s,s:i,s:s,s:i,s:b}", "downloadUrl", link.data,
+									 "fileName", file.data, "rows", count_people(x->config, config, date),
+									 "dataDate", date, "expiresIn", 86400, "cached", 0), NULL);
+	buf_free(&link);
+	buf_free(&file);
 }

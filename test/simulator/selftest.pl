@@ -686,6 +686,48 @@ sub test_other_paths
 	return;
 }
 
+# A change of saved audiences: the reply with {json}.
+sub change
+{
+	my ($method, $id, $body) = @_;
+	my %o = (headers => { 'X-API-Key' => 'sk_test_simulator', 'Content-Type' => 'application/json' });
+	$o{content} = $json->encode($body) if $body;
+	my $r = $http->request($method, "$base/v1/intent/audiences$id", \%o);
+	$r->{json} = eval { $json->decode($r->{content}) };
+	return $r;
+}
+
+sub test_changes
+{
+	my $config = { topicIds => [117801], sourceUrl => 'https://a.example' };
+
+	control('POST', 'reset');
+	is(change('POST', '', $_)->{status}, 400, 'refused: ' . $json->encode($_))
+	  for { name => 'x' }, { config => $config }, { name => '', config => $config }, { name => 'x' x 256, config => $config },
+	  { name => 'x', config => {} }, { name => 'x', config => { topicIds => [1], minScore => 0 } }, { name => 'x', config => $config, status => 'draft' };
+	my $r = change('POST', '', { name => 'x', config => $config });
+	is("$r->{status} $r->{json}{data}{status}", '201 draft', 'a new one is a draft');
+	my $id = "/$r->{json}{data}{id}";
+	is(change('GET', "$id/status")->{json}{data}{status}, 'none', '... without runs');
+	control('PUT', 'config', { slots => 1 });
+	$r = change('PATCH', $id, { status => 'active' });
+	is("$r->{status} $r->{json}{error}{code}", '403 SLOTS_FULL', 'no slot');
+	control('PUT', 'config', { slots => 2 });
+	is(change('PATCH', uc $id, { status => 'active', name => 'y' })->{json}{data}{status}, 'active', 'a slot');
+	is(change('GET', "$id/status")->{json}{data}{status}, 'ready', '... and runs');
+	$r = change('POST', "$id/export?date=2026-11-21")->{json}{data};
+	ok($r->{rows} > 0 && $r->{dataDate} eq '2026-11-21' && $r->{downloadUrl} =~ /Signature/, 'exported');
+	is_deeply(change('PATCH', $id, { config => { topicIds => [5] } })->{json}{data}{config}, { topicIds => [5] }, 'a config takes the place of the old one');
+	control('PUT', 'config', { faults => [ { match => { method => 'PATCH' }, fault => { lose_reply => JSON::PP::true } } ] });
+	is(change('PATCH', $id, { name => 'z' })->{status}, 599, 'a reply is lost');
+	is(change('GET', $id)->{json}{data}{name}, 'z', '... after the change');
+	is(change('DELETE', $id)->{content}, '{"data":{"deleted":true}}', 'deleted');
+	is(change($_, $id, $_ eq 'PATCH' ? { name => 'x' } : undef)->{status}, 404, "... $_ finds it no more") for qw(GET PATCH DELETE);
+	isnt(change('POST', '', { name => 'x', config => $config })->{json}{data}{id}, substr($id, 1), 'its id does not come again');
+	control('POST', 'reset');
+	return;
+}
+
 srand($ENV{SEED} || 42);
 $SIG{PIPE} = 'IGNORE';
 test_validation();
@@ -703,6 +745,7 @@ test_json_faults();
 test_meta_faults();
 test_control();
 test_other_paths();
+test_changes();
 test_robust();
 test_options();
 done_testing();

@@ -1,7 +1,7 @@
 -- Saved audiences and what is known of each: the list, runs, statistics,
 -- status; all but the list need an audience_id, which stands in the path.
 \getenv dir PG_ABS_SRCDIR
-\set tables 'saved_audiences, audience_runs, audience_stats, audience_status, audience'
+\set tables 'saved_audiences, saved_audience, audience_runs, audience_stats, audience_status, audience'
 \i :dir/fixture/setup.psql
 \i :dir/fixture/resource.psql
 SET timezone = 'UTC';
@@ -20,6 +20,12 @@ SELECT name FROM saved_audiences WHERE 117801 = ANY (topic_ids) AND last_refresh
 SELECT status, sum(audience_size) FROM saved_audiences GROUP BY status ORDER BY status;
 SELECT explain('SELECT * FROM saved_audiences WHERE status = ''active''', 'Intent|Filter');
 SELECT clear();
+
+-- one of them
+SELECT * FROM saved_audience WHERE audience_id = :b;
+SELECT s.name = o.name AND s.topic_ids = o.topic_ids AND s.updated_at = o.updated_at AS same, o.source_url, o.topics FROM saved_audiences s JOIN saved_audience o ON o.audience_id = s.id ORDER BY s.id;
+SELECT failure('SELECT * FROM saved_audience WHERE audience_id = ''99999999-2222-4333-8444-555555555555''');
+SELECT requests() ORDER BY 1;
 
 -- runs
 SELECT * FROM audience_runs WHERE audience_id = :a ORDER BY data_date;
@@ -55,7 +61,7 @@ SELECT status, total_count FROM audience_status WHERE audience_id = :d;
 SELECT requests() ORDER BY 1;
 
 -- required; an id that nobody has; joins as lookups
-SELECT failure('SELECT * FROM ' || t) FROM unnest('{audience_runs,audience_stats,audience_status}'::text[]) t;
+SELECT failure('SELECT * FROM ' || t) FROM unnest('{saved_audience,audience_runs,audience_stats,audience_status}'::text[]) t;
 SELECT failure('SELECT * FROM audience_runs WHERE audience_id = ''99999999-2222-4333-8444-555555555555''');
 SELECT clear();
 SELECT s.name, count(r.data_date), max(r.total_count) FROM saved_audiences s LEFT JOIN audience_runs r ON r.audience_id = s.id GROUP BY 1 ORDER BY 1;

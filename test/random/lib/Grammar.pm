@@ -122,7 +122,10 @@ sub topic_conditions {
 
 # ---- dates and saved audiences
 
-sub draw_date { return chance(0.9) ? pick(@World::dates) : pick('2026-11-23', '2026-11-12', '2026-12-01') }
+sub draw_date { return chance(0.9) ? pick(@World::dates) : pick('2012-01-01', '2011-12-21', '2012-01-09') }
+
+# Midnight, often: of the session's time zone, of Samoa's.
+sub draw_instant { return draw_date() . pick('', '', ' 10:00+00', ' 12:00') }
 
 sub date_conditions {
 	my ($self, $s) = @_;
@@ -138,11 +141,14 @@ sub date_conditions {
 		"$c " . pick('<', '<=') . ' ' . $self->value('timestamp', sub { draw_date() . pick('', ' 12:30') })) if $kind < 7;
 	return ("$c IN (" . join(', ', map { $self->value('date', \&draw_date) } 1 .. 3) . ')', "$c " . pick(qw(< > >= <=)) . ' ' .
 		$self->value(pick('timestamp', 'date'), \&draw_date)) if $kind < 7.4;
-	return ("$c > " . $self->value('date', \&draw_date), "$c <= '2026-11-30'::date") if $kind < 8;
+	return ("$c > " . $self->value('date', \&draw_date), "$c <= '2012-01-08'::date") if $kind < 8;
 	return ("$c >= " . $self->value('timestamptz', sub { draw_date() . pick('', ' 05:00', ' 23:59:59+09', ' 00:00-08') }),
 		"$c <= " . $self->value('timestamptz', sub { draw_date() . pick('', ' 19:00') })) if $kind < 8.3;
-	return "$c = " . $self->value('timestamp', sub { draw_date() . pick('', '', ' 01:00') }) if $kind < 8.6;
-	return "$c = '2026-11-23'::date - " . $self->value('integer', sub { between(1, 3) }) if $kind < 9;
+	return "$c = " . $self->value('timestamptz', \&draw_instant) if $kind < 8.4;
+	return "$c = ANY (" . $self->value('timestamptz[]', sub { array_text(map { draw_instant() } 1 .. between(1, 3)) }) . ')'
+		if $kind < 8.5;
+	return "$c = " . $self->value('timestamp', sub { draw_date() . pick('', '', ' 01:00') }) if $kind < 8.7;
+	return "$c = '2012-01-01'::date - " . $self->value('integer', sub { between(1, 3) }) if $kind < 9;
 	my $v = $self->value('date', sub { chance(0.5) ? undef : draw_date() });
 	$s->{dates} = "CASE WHEN $v\::date IS NOT NULL THEN " . all_dates() . ' END';
 	return "($v\::date IS NULL OR $c = $v)";

@@ -37,7 +37,7 @@ sub statement {
 	my ($self, $shape) = @_;
 	my $q = $self->{q} = { scans => [], params => [], must => 1, settings => [], compare => 'rows', before => [], after => [] };
 	$q->{hostile} = chance(0.12);
-	$q->{shared} = chance(0.1) ? [ pick("timezone = 'Asia/Tokyo'", "timezone = 'America/New_York'", "timezone = 'Africa/Cairo'", 'datestyle = german') ] : [];
+	$q->{shared} = chance(0.15) ? [ pick("timezone = 'Pacific/Apia'", "timezone = 'Pacific/Apia'", "timezone = 'Asia/Tokyo'", "timezone = 'America/New_York'", "timezone = 'Africa/Cairo'", 'datestyle = german') ] : [];
 	$q->{prepare} = chance(0.3);
 	$q->{executions} = pick(1, 2, 3, 7);
 	$q->{settings} = [ map { pick(@settings) } 1 .. pick(0, 0, 1, 1, 2, 4) ];
@@ -193,7 +193,7 @@ sub join_with {
 		[ 'topics', "$n->{topic_id} = $c.big", 'topic' ], [ 'topics', "$n->{topic_id} = $c.num", 'topic' ],
 		[ 'topics', "$n->{topic_id} = $c.topic_id AND $c.grp = 1 AND $n->{intent_score} = 50 + $c.grp", 'topic' ],
 		[ 'contacts', "$n->{data_date} BETWEEN $c.day - 1 AND $c.day AND $n->{hem} = $c.hem", 'date' ],
-		[ 'contacts', "$n->{data_date} IN ($c.day, '2026-11-21') AND $n->{hem} = $c.hem", 'date' ],
+		[ 'contacts', "$n->{data_date} IN ($c.day, '2011-12-30') AND $n->{hem} = $c.hem", 'date' ],
 		[ 'days', "$n->{data_date} = $c.day", 'date' ], [ 'days', "$n->{data_date} = $c.stamp", 'date' ],
 		[ 'contacts', "$n->{data_date} = $c.day AND $n->{topic_id} = $c.topic_id AND $n->{hem} = $c.hem", 'date' ],
 		[ 'contacts', "$n->{hem} IS NOT DISTINCT FROM $c.hem" ], [ 'contacts', "($n->{hem} = $c.hem OR $n->{company} = $c.firm)" ]);

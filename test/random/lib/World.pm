@@ -9,7 +9,8 @@ use HTTP::Tiny;
 use JSON::PP;
 use Wire;
 
-our @dates = map { "2026-11-2$_" } 0 .. 2;
+# Samoa has no 30 December 2011: there two of these days begin at once.
+our @dates = map { "2011-12-$_" } 29 .. 31;
 
 # Saved audiences: the simulator's config and the same as SQL.
 our %audiences = (
@@ -42,7 +43,7 @@ our %tables = (
 		options => q(topic_mode 'each', topic_ids '117801,103007,119420') },
 	fixed_audience => { kind => 'audience', audience => '11111111-2222-4333-8444-555555555555',
 		options => q(audience_id '11111111-2222-4333-8444-555555555555') },
-	dated => { kind => 'any', date => '2026-11-20', options => q(data_date '2026-11-20') },
+	dated => { kind => 'any', date => '2011-12-29', options => q(data_date '2011-12-29') },
 	counted => { kind => 'any', exact => 1, options => q(count_pushdown 'trusted') },
 	uncounted => { kind => 'any', options => q(count_pushdown 'off') },
 	counted_each => { kind => 'each', exact => 1, options => q(count_pushdown 'trusted', topic_mode 'each') },
@@ -297,8 +298,8 @@ sub create_crm {
 			ORDER BY r.hem, r.topic_id, r.dd LIMIT 24),
 		q(UPDATE crm.contacts SET topics = CASE WHEN id % 3 = 0 THEN NULL ELSE '{}'::integer[] END WHERE id % 6 < 2),
 		q(CREATE TABLE crm.days (day date, stamp timestamp, label text)),
-		q(INSERT INTO crm.days VALUES ('2026-11-20', '2026-11-20', 'a'), ('2026-11-22', '2026-11-22 12:00', 'b'),
-			('2026-11-21', NULL, 'c'), (NULL, '2026-11-21', 'd'), ('2026-10-01', '2026-10-01', 'e')),
+		q(INSERT INTO crm.days VALUES ('2011-12-29', '2011-12-29', 'a'), ('2011-12-31', '2011-12-31 12:00', 'b'),
+			('2011-12-30', NULL, 'c'), (NULL, '2011-12-30', 'd'), ('2011-11-10', '2011-11-10', 'e')),
 		'ANALYZE');
 	return;
 }
