@@ -23,6 +23,10 @@ CREATE TABLE intent_fdw_refresh_state (
   PRIMARY KEY (view_schema, view_name)
 );
 
+-- What stands in requests stands in the views' definitions, which everyone can read; and pg_dump by who is no
+-- superuser has to read this.
+GRANT SELECT ON intent_fdw_refresh_state TO PUBLIC;
+
 COMMENT ON TABLE intent_fdw_refresh_state
 IS 'the last refresh of each view by intent_fdw_refresh()';
 COMMENT ON COLUMN intent_fdw_refresh_state.view_oid
