@@ -72,6 +72,7 @@ typedefs:
 
 bench:
 	@test/bench/run
+	@test/bench/plot
 
 simulator:
 	@mkdir -p build
@@ -79,7 +80,10 @@ simulator:
 
 # The outputs of the last make check become the expected ones: read the difference before you commit it.
 accept:
-	cp $(if $(TESTS),$(TESTS:%=results/%.out),results/*.out) expected/
+	@for name in $(or $(TESTS),$(patsubst results/%.out,%,$(wildcard results/*.out))); do \
+		test ! -e results/$$name.out || cp -v results/$$name.out expected/; \
+	done
+	@if test -d results/documents; then cp -rv results/documents/. .; fi
 	@if test -d results/isolation; then cp -v results/isolation/*.out test/isolation/expected/; fi
 
 # The release as PGXN wants it, and as Debian does

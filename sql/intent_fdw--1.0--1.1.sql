@@ -4,7 +4,7 @@
 \echo Use "ALTER EXTENSION intent_fdw UPDATE TO '1.1'" to load this file. \quit
 
 -- as many as the view has, for the planner
-ALTER FUNCTION intent_fdw_filters() ROWS 90;
+ALTER FUNCTION intent_fdw_filters() ROWS 60;
 
 -- Refreshes of materialized views: what was read, and what answered.
 
@@ -22,6 +22,10 @@ CREATE TABLE intent_fdw_refresh_state (
   answers      text[],
   PRIMARY KEY (view_schema, view_name)
 );
+
+-- What stands in requests stands in the views' definitions, which everyone can read; and pg_dump by who is no
+-- superuser has to read this.
+GRANT SELECT ON intent_fdw_refresh_state TO PUBLIC;
 
 COMMENT ON TABLE intent_fdw_refresh_state
 IS 'the last refresh of each view by intent_fdw_refresh()';

@@ -63,6 +63,7 @@ typedef struct ChainSetup
 	int			score;			/* the page's column with the score, for that */
 	bool		partial;		/* a part of what the plan asks, or more than
 								 * that: its totals are not remembered */
+	bool		values_vary;	/* some come from rows or parameters */
 	const char *shape;			/* body with values left open: its average is
 								 * kept instead of single totals; or NULL */
 	int			shape_parts;	/* requests like it in all chains together */

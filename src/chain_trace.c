@@ -6,7 +6,8 @@
  * total and the members of its rows, and by the user mapping it was asked
  * with.  Where it does not tell all of that, or where the request does not
  * tell all that decides on the answer, nobody can know later whether it is
- * the same: then the trace is in doubt.
+ * the same: then the trace is in doubt.  So it is where values come from rows:
+ * they may be people's, and requests that are kept can be read by everyone.
  */
 #include "chain_private.h"
 
@@ -30,6 +31,7 @@ is_certain(const ChainSet *set, const ChainRun *run, const RowPage *page)
 												   INTENT_FILTER_AUDIENCE);
 
 	return page->data_date && page->cache_key && page->has_total &&
+		!set->setup.values_vary &&
 		table->options->verify_count == INTENT_VERIFY_ERROR &&
 		(audience < 0 || !run->public.spec->fields[audience].set);
 }

@@ -238,6 +238,7 @@ scan_open_chains(ForeignScanState *node, bool totals_only)
 	setup.score = rows_score_index(scan->reader);
 	setup.partial = scan->inputs->has_keys &&
 		scan->request->sent[0] == INTENT_SENT_NOT;
+	setup.values_vary = !bms_is_empty(scan->inputs->varying);
 	setup.shape = scan_shape(scan);
 	setup.shape_parts = scan->inputs->has_keys ? scan->request->nchains :
 		scan->shape_chains;

@@ -70,7 +70,7 @@ SELECT c.owner, c.domain, count(*) AS people, max(a.intent_score) AS best
  GROUP BY c.owner, c.domain ORDER BY people DESC;
 \set ECHO none
 
-\echo 'Each account is a look-up of its own: $0 is the value of the outer row'
+\echo 'Each account is a look-up of its own: $key is its domain'
 \echo
 \pset tuples_only on
 \pset format unaligned

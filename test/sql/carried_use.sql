@@ -33,6 +33,8 @@ SELECT use($$ SELECT seniority FROM audience WHERE topic_id = 135790 AND intent_
 SELECT use($$ SELECT * FROM (SELECT seniority, email FROM audience WHERE topic_id = 135790 UNION ALL SELECT seniority, email FROM audience WHERE topic_id = 137000) u WHERE email <> '' $$);
 SELECT use($$ CREATE TEMP TABLE t1 AS SELECT seniority FROM audience WHERE topic_id = 135790 $$);
 SELECT use($$ INSERT INTO local SELECT seniority, 5 FROM audience WHERE topic_id = 135790 $$);
+SELECT count(*) > 0 AS written, count(s) AS with_value FROM local WHERE t = 5;
+SELECT count(*) > 0 AS written, count(seniority) AS with_value FROM t1;
 SELECT use($$ WITH a AS NOT MATERIALIZED (SELECT * FROM audience WHERE topic_id = 135790) SELECT seniority FROM a $$);
 SELECT use($$ SELECT seniority FROM audience WHERE topic_id = 140000 AND department = 'x' ORDER BY department $$);
 
@@ -78,7 +80,13 @@ SELECT use($$ SELECT seniority FROM audience WHERE topic_id = 135790 UNION ALL S
 CREATE TABLE kept (email text UNIQUE, s text, t int UNIQUE, UNIQUE (s, t));
 SELECT use($$ INSERT INTO kept SELECT email, seniority FROM audience WHERE topic_id = 135790 RETURNING s, kept, upper(email) $$);
 SELECT use($$ INSERT INTO kept SELECT email, seniority FROM audience WHERE topic_id = 135790 ON CONFLICT (email) DO UPDATE SET s = excluded.s WHERE excluded.email <> '' $$);
+UPDATE kept SET s = email;
 SELECT use($$ UPDATE kept SET s = seniority FROM audience a WHERE a.email = kept.email AND topic_id = 135790 RETURNING kept.s $$);
+SELECT count(*) > 0 AS written, count(s) AS with_value FROM kept WHERE email IS NOT NULL;
+SELECT use($$ UPDATE kept SET s = a.gender FROM audience a WHERE a.email = kept.email AND topic_id = 135790 AND a.gender IN ('male', 'female', 'nonbinary') $$);
+SELECT count(s) > 0 AS written FROM kept WHERE s IN ('male', 'female', 'nonbinary');
+SELECT use($$ UPDATE kept SET s = seniority || 'x' FROM audience a WHERE a.email = kept.email AND topic_id = 135790 $$);
+SELECT use($$ INSERT INTO kept SELECT email, coalesce(seniority, 'x') FROM audience WHERE topic_id = 135790 $$);
 SELECT use($$ INSERT INTO kept SELECT email, seniority FROM audience WHERE topic_id = 135790 RETURNING s IS NULL $$);
 SELECT use($$ INSERT INTO kept SELECT email, seniority FROM audience WHERE topic_id = 135790 RETURNING to_jsonb(kept) $$);
 SELECT use($$ INSERT INTO kept SELECT email, seniority FROM audience WHERE topic_id = 135790 LIMIT 1 RETURNING s IS NULL $$);

@@ -27,6 +27,10 @@ SELECT limits($$ SELECT hem FROM audience WHERE topic_id = 110003 LIMIT ALL OFFS
 SELECT limits($$ SELECT hem FROM audience WHERE topic_id = 110003 LIMIT 9223372036854775807 OFFSET 1 $$);
 SELECT limits($$ SELECT hem FROM audience WHERE topic_id = 110003 FETCH FIRST 4 ROWS ONLY $$);
 SELECT limits($$ SELECT upper(hem), 1, intent_score + 1 FROM audience WHERE topic_id = 110003 LIMIT 4 $$);
+-- a hint only: PostgreSQL's Limit is there, and counts
+SELECT explain('SELECT hem FROM audience WHERE topic_id = 110003 LIMIT 10 OFFSET 5', 'Limit|Intent Body');
+SELECT fault('{"body": "{\"data\":[{\"hem\":\"a\",\"topicId\":1},{\"hem\":\"b\",\"topicId\":1},{\"hem\":\"c\",\"topicId\":1}],\"meta\":{\"hasMore\":false,\"totalCount\":3}}"}');
+SELECT limits($$ SELECT hem FROM audience WHERE topic_id = 1 LIMIT 2 $$);
 -- a check that drops rows: more pages follow, with the same limit
 SELECT config('{"match": "wide"}');
 SELECT limits($$ SELECT hem FROM audience WHERE topic_id = 102391 AND company = 'acme' LIMIT 5 $$) ;

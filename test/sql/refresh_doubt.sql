@@ -71,6 +71,9 @@ SELECT twice('SELECT hem FROM saved');
 SELECT twice('SELECT hem FROM audience WHERE audience_id = ''11111111-2222-4333-8444-555555555555''');
 -- rows that nobody counted
 SELECT twice('SELECT hem FROM unverified WHERE topic_id = 135790');
+-- values that come from rows are not kept
+SELECT twice('SELECT hem FROM audience WHERE topic_id = 135790 AND company = (SELECT max(company) FROM audience WHERE topic_id = 110003)');
+SELECT twice('SELECT b.hem FROM (SELECT DISTINCT company FROM audience WHERE topic_id = 110003 ORDER BY 1 LIMIT 2) a, LATERAL (SELECT hem FROM audience b WHERE b.topic_id = 110003 AND b.company = a.company OFFSET 0) b');
 -- too many requests to ask again
 SELECT twice('SELECT hem FROM audience WHERE topic_id = 135790 AND company_domain = ANY (string_to_array(repeat(''x '', 33) || ''acme.example'', '' ''))');
 SELECT twice('SELECT hem FROM audience WHERE topic_id = 135790 AND company IN (' ||

@@ -46,6 +46,20 @@ SET work_mem = '64kB';
 SELECT count(*), count(DISTINCT hem), count(person) FROM outers, audience WHERE topic_id = 102391 AND n > -intent_score;
 SELECT request_count() = ceil((SELECT count(*) FROM people WHERE topic_id = 102391) / 20.0) AS once;
 RESET work_mem;
+-- ... and nothing is kept where the plan cannot come back to it
+CREATE FUNCTION spills(query text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  line text;
+BEGIN
+  FOR line IN EXECUTE 'EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF, SUMMARY OFF) ' || query LOOP
+    IF line ~ 'temp.* written=' THEN RETURN true; END IF;
+  END LOOP;
+  RETURN false;
+END $$;
+SET work_mem = '64kB';
+SELECT spills('SELECT person FROM audience WHERE topic_id = 102391') AS plain, spills('SELECT person FROM outers LEFT JOIN audience ON topic_id = 102391') AS rescanned;
+RESET work_mem;
+SELECT request_count() > 0;
 -- a volatile value is never sent
 SELECT failure('SELECT count(*) FROM audience WHERE topic_id = (random() * 0)::int + 110003');
 SELECT count(*) FROM audience WHERE topic_id = 110003 AND intent_score >= (random() * 0)::int + 50;

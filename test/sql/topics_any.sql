@@ -75,6 +75,11 @@ SELECT requests();
 RESET plan_cache_mode;
 SELECT count(*) FILTER (WHERE t = 1), count(*) FILTER (WHERE t = 2) FROM (SELECT 1 AS t, intent_score FROM answer(110003) UNION ALL SELECT 2, intent_score FROM answer(110003, 102391)) a WHERE intent_score <= 50;
 
+-- while planning, all but topic_id = x counts as several
+SELECT explain('SELECT hem FROM audience WHERE topic_id = (SELECT 110003) AND intent_score <= 50', 'Body');
+SELECT explain('SELECT hem FROM audience WHERE topic_id = ANY (ARRAY(SELECT 110003)) AND intent_score <= 50', 'Body');
+SELECT explain('SELECT hem FROM audience WHERE topic_id IN ((SELECT 110003), (SELECT 110003)) AND intent_score <= 50', 'Body');
+
 -- more than max_topics
 SELECT ask(format('topic_id = ANY (%L)', (SELECT array_agg(DISTINCT topic_id) FROM (SELECT topic_id FROM people ORDER BY topic_id) p)));
 SELECT same('SELECT hem FROM audience WHERE topic_id IN (103007, 103120, 104455, 105002, 106310, 107744, 108001, 109256, 110003, 110004)',
