@@ -18,7 +18,6 @@
 #include "utils/formatting.h"
 #include "utils/lsyscache.h"
 #include "utils/numeric.h"
-#include "utils/pg_locale.h"
 #include "utils/timestamp.h"
 
 /* Doubles from here on do not tell neighbouring integers apart. */
