@@ -195,6 +195,13 @@ typedef struct ClassMemberIterator
 #define HAVE_ASYNC_APPEND 1
 #endif
 
+/*
+ * utils/pg_locale.h wants ICU's headers, which need not be there to build
+ * this.  What is used of it stands outside of what depends on them.
+ */
+#undef USE_ICU
+#include "utils/pg_locale.h"
+
 /* Does a collation leave the case of all but ASCII letters alone? */
 #if PG_VERSION_NUM >= 180000
 #define collation_ctype_is_c(collation) \

@@ -18,7 +18,6 @@
 #include "utils/formatting.h"
 #include "utils/lsyscache.h"
 #include "utils/numeric.h"
-#include "utils/pg_locale.h"
 #include "utils/timestamp.h"
 
 /* Doubles from here on do not tell neighbouring integers apart. */
@@ -343,11 +342,23 @@ utf16_length(const char *text)
 	return units;
 }
 
+/* Is it one of the strings that the API takes, where it takes only some? */
+static bool
+is_taken(const IntentFilter *filter, const char *text)
+{
+	bool		found = filter->values == NULL;
+
+	for (int i = 0; !found && filter->values[i]; i++)
+		found = strcmp(filter->values[i], text) == 0;
+	return found;
+}
+
 /*
  * The string that a condition sends for a value.  False when it cannot be
  * sent, so that the condition is only checked here: empty, over the API's
- * length limit, not ASCII or with letters whose case the API might see
- * otherwise, or a pattern that is more than its literal part.
+ * length limit, none of those that it takes, not ASCII or with letters whose
+ * case the API might see otherwise, or a pattern that is more than its literal
+ * part.
  */
 bool
 value_string(const IntentCond *cond, const IntentFilter *filter,
@@ -368,6 +379,8 @@ value_string(const IntentCond *cond, const IntentFilter *filter,
 		(folds && !folds_alike(text, collation)))
 		return false;
 	if (filter->max_length > 0 && utf16_length(text) > filter->max_length)
+		return false;
+	if (!is_taken(filter, text))
 		return false;
 
 	memset(scalar, 0, sizeof(IntentScalar));
