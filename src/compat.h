@@ -195,13 +195,11 @@ typedef struct ClassMemberIterator
 #define HAVE_ASYNC_APPEND 1
 #endif
 
-/* Does a collation leave the case of all but ASCII letters alone? */
-#if PG_VERSION_NUM >= 180000
-#define collation_ctype_is_c(collation) \
-	(pg_newlocale_from_collation(collation)->ctype_is_c)
-#else
-#define collation_ctype_is_c(collation) lc_ctype_is_c(collation)
-#endif
+/*
+ * Of utils/pg_locale.h, which from 17 on wants ICU's headers; packages of the
+ * server's headers do not bring those.
+ */
+extern PGDLLIMPORT bool database_ctype_is_c;
 
 /* Who may refresh a materialized view: its owner, from 17 on MAINTAIN. */
 #if PG_VERSION_NUM >= 170000

@@ -18,7 +18,6 @@
 #include "utils/formatting.h"
 #include "utils/lsyscache.h"
 #include "utils/numeric.h"
-#include "utils/pg_locale.h"
 #include "utils/timestamp.h"
 
 /* Doubles from here on do not tell neighbouring integers apart. */
@@ -263,6 +262,15 @@ is_ascii(const char *text)
 	return true;
 }
 
+/* Is it certain that a collation leaves the case of all but ASCII alone? */
+static bool
+ctype_is_c(Oid collation)
+{
+	if (collation == DEFAULT_COLLATION_OID)
+		return database_ctype_is_c;
+	return collation == C_COLLATION_OID;
+}
+
 /*
  * Does whoever ignores case take the same strings for equal to this one?  Of
  * ASCII letters all do but for two: lower() makes an "i" of U+0130, a "k" of
@@ -271,8 +279,7 @@ is_ascii(const char *text)
 static bool
 folds_alike(const char *text, Oid collation)
 {
-	return (OidIsValid(collation) && collation_ctype_is_c(collation)) ||
-		strpbrk(text, "iIkK") == NULL;
+	return ctype_is_c(collation) || strpbrk(text, "iIkK") == NULL;
 }
 
 /*
