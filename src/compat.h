@@ -196,10 +196,19 @@ typedef struct ClassMemberIterator
 #endif
 
 /*
- * Of utils/pg_locale.h, which from 17 on wants ICU's headers; packages of the
- * server's headers do not bring those.
+ * utils/pg_locale.h wants ICU's headers, which need not be there to build
+ * this.  What is used of it stands outside of what depends on them.
  */
-extern PGDLLIMPORT bool database_ctype_is_c;
+#undef USE_ICU
+#include "utils/pg_locale.h"
+
+/* Does a collation leave the case of all but ASCII letters alone? */
+#if PG_VERSION_NUM >= 180000
+#define collation_ctype_is_c(collation) \
+	(pg_newlocale_from_collation(collation)->ctype_is_c)
+#else
+#define collation_ctype_is_c(collation) lc_ctype_is_c(collation)
+#endif
 
 /* Who may refresh a materialized view: its owner, from 17 on MAINTAIN. */
 #if PG_VERSION_NUM >= 170000

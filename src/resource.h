@@ -49,6 +49,8 @@ typedef struct IntentFilter
 								 * it can do without */
 	bool		echo;			/* rows do not tell the value */
 	bool		contains_only;	/* sent under match "contains" only */
+	const char *const *values;	/* strings that it takes, others are an error
+								 * to the API; NULL: any */
 } IntentFilter;
 
 /* Where a column's value stands in an answer. */

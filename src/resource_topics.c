@@ -7,6 +7,8 @@
  */
 #include "resource_private.h"
 
+static const char *const topic_types[] = {"b2b", "b2c", "both", NULL};
+
 /* ---- GET /v1/intent/topics: the whole catalogue ---- */
 
 /*
@@ -15,7 +17,7 @@
  */
 static const IntentFilter topics_filters[] = {
 	{"type", INTENT_FILTER_STRING, "type", NULL,
-	0, 0, 100, 0.5, "=, IN, = ANY"},
+	0, 0, 100, 0.5, "=, IN, = ANY",.values = topic_types},
 	{"industry", INTENT_FILTER_STRING, "industry", NULL,
 	0, 0, 100, 0.05, "=, IN, = ANY"},
 	{"category", INTENT_FILTER_STRING, "category", NULL,
@@ -71,7 +73,7 @@ static const IntentFilter search_filters[] = {
 	{"q", INTENT_FILTER_STRING, "q", NULL,
 	0, 0, 100, 1.0, "=, IN, = ANY",.input_group = 1,.echo = true},
 	{"type", INTENT_FILTER_STRING, "type", NULL,
-	0, 0, 100, 0.5, "=, IN, = ANY"},
+	0, 0, 100, 0.5, "=, IN, = ANY",.values = topic_types},
 	{"industry", INTENT_FILTER_STRING, "industry", NULL,
 	0, 0, 100, 0.1, "=, IN, = ANY"},
 };
@@ -175,7 +177,7 @@ static const IntentFilter movers_filters[] = {
 	{"direction", INTENT_FILTER_STRING, "direction", NULL,
 	0, 0, 0, 1.0, "=, IN, = ANY",.echo = true},
 	{"type", INTENT_FILTER_STRING, "type", NULL,
-	0, 0, 100, 0.5, "=, IN, = ANY"},
+	0, 0, 100, 0.5, "=, IN, = ANY",.values = topic_types},
 	{"industry", INTENT_FILTER_STRING, "industry", NULL,
 	0, 0, 100, 0.1, "=, IN, = ANY"},
 };

@@ -262,15 +262,6 @@ is_ascii(const char *text)
 	return true;
 }
 
-/* Is it certain that a collation leaves the case of all but ASCII alone? */
-static bool
-ctype_is_c(Oid collation)
-{
-	if (collation == DEFAULT_COLLATION_OID)
-		return database_ctype_is_c;
-	return collation == C_COLLATION_OID;
-}
-
 /*
  * Does whoever ignores case take the same strings for equal to this one?  Of
  * ASCII letters all do but for two: lower() makes an "i" of U+0130, a "k" of
@@ -279,7 +270,8 @@ ctype_is_c(Oid collation)
 static bool
 folds_alike(const char *text, Oid collation)
 {
-	return ctype_is_c(collation) || strpbrk(text, "iIkK") == NULL;
+	return (OidIsValid(collation) && collation_ctype_is_c(collation)) ||
+		strpbrk(text, "iIkK") == NULL;
 }
 
 /*
@@ -350,11 +342,23 @@ utf16_length(const char *text)
 	return units;
 }
 
+/* Is it one of the strings that the API takes, where it takes only some? */
+static bool
+is_taken(const IntentFilter *filter, const char *text)
+{
+	bool		found = filter->values == NULL;
+
+	for (int i = 0; !found && filter->values[i]; i++)
+		found = strcmp(filter->values[i], text) == 0;
+	return found;
+}
+
 /*
  * The string that a condition sends for a value.  False when it cannot be
  * sent, so that the condition is only checked here: empty, over the API's
- * length limit, not ASCII or with letters whose case the API might see
- * otherwise, or a pattern that is more than its literal part.
+ * length limit, none of those that it takes, not ASCII or with letters whose
+ * case the API might see otherwise, or a pattern that is more than its literal
+ * part.
  */
 bool
 value_string(const IntentCond *cond, const IntentFilter *filter,
@@ -375,6 +379,8 @@ value_string(const IntentCond *cond, const IntentFilter *filter,
 		(folds && !folds_alike(text, collation)))
 		return false;
 	if (filter->max_length > 0 && utf16_length(text) > filter->max_length)
+		return false;
+	if (!is_taken(filter, text))
 		return false;
 
 	memset(scalar, 0, sizeof(IntentScalar));

@@ -19,6 +19,10 @@ $$;
 SELECT answered(b) FROM unnest(ARRAY['{"data":{}}', '{"data":{"types":[{"value":"x"}]}}', '{"data":[]}', '{"data":{"types":[{"value":"x","count":"y"}]}}', '{"data":{"types":{"x":1}}}']) b;
 SELECT clear();
 
+-- a type that there is not is checked here: the API would refuse it
+SELECT same('SELECT t.topic_id, f.value FROM topic_facets f JOIN topics t ON t.type = f.value WHERE f.facet <> ''industries''', 'SELECT topic_id, type FROM catalogue');
+SELECT clear();
+SELECT asks('SELECT topic_id FROM topics WHERE type IN (''b2c'', ''B2B'')', 'SELECT topic_id FROM catalogue WHERE type = ''b2c''');
 -- the search: required; one request for each text; checked again where rows tell
 SELECT q, topic_name FROM topic_search WHERE q = 'data' ORDER BY topic_id;
 SELECT asks('SELECT topic_id, topic_name, type FROM topic_search WHERE q = ''DATA'' AND type = ''b2b''', 'SELECT topic_id, topic_name, type FROM catalogue WHERE topic_name ILIKE ''%data%'' AND type = ''b2b''');

@@ -29,7 +29,7 @@ my @shapes = (
 	[ 14, 'rows' ], [ 6, 'ordered' ], [ 5, 'limited' ], [ 10, 'aggregate' ], [ 4, 'counted' ], [ 4, 'distinct' ],
 	[ 4, 'window' ], [ 14, 'joined' ], [ 6, 'outer_joined' ], [ 8, 'semi' ], [ 5, 'lookup_semi' ], [ 6, 'lateral' ],
 	[ 5, 'correlated' ], [ 5, 'set_operation' ], [ 5, 'union_all' ], [ 5, 'cte' ], [ 4, 'derived' ], [ 4, 'view' ], [ 5, 'partitioned' ],
-	[ 4, 'self_joined' ], [ 3, 'function' ], [ 3, 'quantified' ], [ 8, 'handed_on' ], [ 3, 'top' ], [ 3, 'two_outers' ], [ 3, 'ties' ], [ 2, 'multiplied' ], [ 4, 'cursor' ], [ 3, 'recursive' ], [ 3, 'written' ], [ 3, 'locked' ], [ 2, 'three_way' ]);
+	[ 4, 'self_joined' ], [ 3, 'function' ], [ 3, 'quantified' ], [ 8, 'handed_on' ], [ 3, 'top' ], [ 3, 'two_outers' ], [ 3, 'ties' ], [ 2, 'multiplied' ], [ 4, 'cursor' ], [ 3, 'recursive' ], [ 3, 'written' ], [ 3, 'locked' ], [ 2, 'three_way' ], [ 8, 'resources' ]);
 
 # statement(): a random one:
 #   scans, params, must, settings, before, text, after, compare (rows, ordered, subset)
@@ -64,6 +64,10 @@ sub output_list {
 }
 
 sub key { my ($self, $s) = @_; return join ', ', $self->row_key($s) }
+
+# ---- the API's other tables
+
+sub shape_resources { my ($self, $q) = @_; return Resources::statement($self, $q) }
 
 # ---- one table
 

@@ -7,6 +7,7 @@ use strict;
 use warnings;
 use HTTP::Tiny;
 use JSON::PP;
+use Resources;
 use Wire;
 
 # Samoa has no 30 December 2011: there two of these days begin at once.
@@ -337,6 +338,7 @@ sub create {
 	$self->create_views($db);
 	$self->create_crm($db);
 	$self->read_values($db);
+	Resources::load($self, $db);
 	$db->close;
 	return $name;
 }
