@@ -79,7 +79,7 @@ CREATE OPERATOR || (LEFTARG = text, RIGHTARG = regnamespace, FUNCTION = rise);
 CREATE OPERATOR = (LEFTARG = name, RIGHTARG = name, FUNCTION = rise);
 CREATE OPERATOR = (LEFTARG = oid, RIGHTARG = oid, FUNCTION = rise);
 CREATE MATERIALIZED VIEW of_mallory AS SELECT hem, rise() FROM intent.audience WHERE topic_id = 135790 WITH NO DATA;
-CREATE FUNCTION index_rise(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN rise(); END $$;
+CREATE FUNCTION index_rise(text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN public.rise(); END $$;
 CREATE INDEX ON of_mallory (index_rise(hem));
 CREATE UNIQUE INDEX ON of_mallory (hem);
 RESET ROLE;
