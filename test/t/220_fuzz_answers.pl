@@ -34,6 +34,14 @@ CREATE FOREIGN TABLE answer (
 CREATE TABLE document (seed integer PRIMARY KEY, doc bytea, depth integer, half boolean, http text);
 CREATE TABLE result (seed integer, state text, message text, rows text[], ms integer);
 
+-- a day of the calendar, and only written so
+CREATE FUNCTION is_day(day text) RETURNS boolean LANGUAGE plpgsql SET datestyle = 'ISO' AS $$
+BEGIN
+  RETURN day IS NULL OR day ~ '^\d{4}-\d\d-\d\d$' AND day::date::text = day;
+EXCEPTION WHEN OTHERS THEN
+  RETURN false;
+END $$;
+
 -- what a scan of one answer gives; columns are only put out, so none need be carried
 CREATE FUNCTION scan(n integer) RETURNS result LANGUAGE plpgsql AS $$
 DECLARE
@@ -115,6 +123,7 @@ BEGIN
      OR coalesce(json_typeof(m -> 'nextCursor'), 'null') NOT IN ('null', 'string')
      OR coalesce(json_typeof(m -> 'cacheKey'), 'null') NOT IN ('null', 'string')
      OR coalesce(json_typeof(m -> 'dataDate'), 'null') NOT IN ('null', 'string')
+     OR NOT is_day(m ->> 'dataDate')
      OR coalesce(json_typeof(m -> 'totalCount'), 'null') NOT IN ('null', 'number') THEN RETURN; END IF;
   IF m ->> 'totalCount' IS NOT NULL THEN
     BEGIN
