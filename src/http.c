@@ -214,13 +214,19 @@ retry_after_ms(CURL *easy)
 							   curl_getdate(header->value, NULL));
 }
 
-/* Has sending begun?  What libcurl tells of it is never less than it sent. */
+/*
+ * Has sending begun?  What libcurl tells of it is never less than it sent, and
+ * more where 8.x could not connect.
+ */
 static bool
-was_sent(CURL *easy)
+was_sent(CURL *easy, CURLcode code)
 {
 	curl_off_t	pretransfer = 0;
 	long		request_bytes = 0;
 
+	if (code == CURLE_COULDNT_RESOLVE_PROXY ||
+		code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_CONNECT)
+		return false;
 	(void) curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &pretransfer);
 	(void) curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &request_bytes);
 	return pretransfer > 0 || request_bytes > 0;
@@ -253,7 +259,7 @@ make_reply(CurlTransfer *transfer, CURLcode code, const char *reason)
 	reply->bytes_received = (int64) header_bytes + (int64) body_bytes;
 	reply->elapsed_ms = (int64) elapsed_us / 1000;
 	reply->new_connection = connects > 0;
-	reply->may_be_received = was_sent(easy);
+	reply->may_be_received = was_sent(easy, code);
 	http_settle_reason(&transfer->base, reason);
 }
 

@@ -123,6 +123,7 @@ sub plain
 	# whoever runs the tests; libcurl's own words
 	$text =~ s/user "\Q$me\E"/user "postgres"/g;
 	$text =~ s/Could not connect to server/Couldn't connect to server/g;
+	$text =~ s/Failed to connect to ([\d.]+):(\d+)/Failed to connect to $1 port $2/g;
 	$text =~ s/\n{2,}/\n/g;
 	return $text =~ s/^\n//r;
 }
