@@ -150,7 +150,7 @@ static const char definition_sql[] =
 "  UNION ALL SELECT 'server ' || s::text FROM pg_foreign_server s"
 "    WHERE s.oid IN (SELECT f.ftserver FROM pg_foreign_table f WHERE f.ftrelid = ANY ($1))"
 "  UNION ALL SELECT 'setting ' || s.name || ' ' || s.setting FROM pg_settings s"
-"    WHERE s.name IN ('server_version_num', 'TimeZone', 'DateStyle', 'IntervalStyle')"
+"    WHERE s.name IN ('server_version_num', 'TimeZone', 'DateStyle', 'IntervalStyle', 'extra_float_digits', 'bytea_output', 'lc_monetary')"
 " ) d) p";
 
 /* palloc'd */

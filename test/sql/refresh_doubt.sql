@@ -86,6 +86,7 @@ SELECT twice('SELECT hem FROM fixed', $$ALTER SERVER sim OPTIONS (ADD page_size 
 SELECT twice('SELECT hem FROM fixed', $$ALTER USER MAPPING FOR CURRENT_USER SERVER sim OPTIONS (SET api_key 'sk_test_simulator')$$);
 SELECT twice('SELECT hem FROM parts', 'ALTER TABLE parts DETACH PARTITION parts_a');
 SELECT twice('SELECT hem FROM fixed', $$SET LOCAL TimeZone = 'Asia/Tokyo'$$);
+SELECT twice('SELECT hem FROM fixed', 'SET LOCAL extra_float_digits = 0');
 -- dropped and made again: of the old one nothing counts, and nothing is left of those that are gone
 CREATE MATERIALIZED VIEW again AS SELECT hem FROM audience WHERE topic_id = 135790;
 SELECT intent_fdw_refresh('again', concurrently => false);

@@ -105,14 +105,18 @@ like($r->{err}, qr/CONTEXT:  waiting for the answer to POST \/v1\/intent\/audien
 $sim->settle;
 $sim->fault({ status => 429, retry_after => '1' }, match => { method => 'POST' }, times => -1);
 $control->value(q(ALTER SERVER intent OPTIONS (SET max_retry_delay '60s')));
+$s->value('SET intent_fdw.log_requests = on');
+my $refused = -s $node->logfile;
 $s->send($insert);
-eventually(sub { sent('POST') >= 1 }, 'the change is refused');
+# the session has the answer, so nothing is under way
+eventually(sub { PostgreSQL::Test::Utils::slurp_file($node->logfile, $refused) =~ /POST \S+ status 429/ }, 'the change is refused');
 $start = time;
 $control->value("SELECT pg_cancel_backend($s->{pid})");
 $r = $s->answer;
 is($r->{state}, '57014', 'a cancel between attempts');
 cmp_ok(time - $start, '<', 0.2, '... is obeyed at once');
 unlike($r->{err}, qr/not known/, '... and nothing is in doubt');
+$s->value('SET intent_fdw.log_requests = off');
 $sim->fresh;
 is(made(), 0, '... nor was anything made');
 
