@@ -81,10 +81,19 @@ depth_of(const json_t *value)
 
 	if (!json_is_object(value) && !json_is_array(value))
 		return 0;
+	/* Max() would ask twice, and each answer twice again */
 	json_object_foreach((json_t *) value, name, member)
-		below = Max(below, depth_of(member));
+	{
+		int			depth = depth_of(member);
+
+		below = Max(below, depth);
+	}
 	json_array_foreach(value, i, member)
-		below = Max(below, depth_of(member));
+	{
+		int			depth = depth_of(member);
+
+		below = Max(below, depth);
+	}
 	return below + 1;
 }
 
