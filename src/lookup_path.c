@@ -12,6 +12,7 @@
 
 #include <math.h>
 
+#include "catalog/pg_type_d.h"
 #include "estimate.h"
 #include "intent_fdw.h"
 #include "lookup.h"
