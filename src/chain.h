@@ -94,6 +94,7 @@ extern void chains_waited(ChainSet *set, TimestampTz since);
 extern void chain_row_taken(ChainSet *set, Chain *chain);
 extern int	chains_total(const ChainSet *set, int64 *total);
 extern void chains_close(ChainSet *set);
+extern HttpRequest chain_new_request(const IntentOptions *options);
 extern void chain_define_settings(void);
 extern void chain_log_exchange(const char *method, const char *path,
 							   const char *members, const HttpReply *reply);

@@ -104,6 +104,22 @@ must_keep_to_rate(ChainSet *set, ChainRun *run)
 	return true;
 }
 
+/* A request as the options of its table want it; what is asked is left open. */
+HttpRequest
+chain_new_request(const IntentOptions *options)
+{
+	HttpRequest request = {
+		.connect_timeout_ms = options->connect_timeout,
+		.timeout_ms = options->request_timeout,
+		.max_body = options->max_response_size,
+		.ca_file = options->ca_file,
+		.proxy = options->proxy,
+		.user_agent = options->user_agent,
+	};
+
+	return request;
+}
+
 /* Sends the request for the chain's next page, or lets it wait. */
 void
 chain_send(ChainSet *set, ChainRun *run)
@@ -113,7 +129,7 @@ chain_send(ChainSet *set, ChainRun *run)
 	MemoryContext old;
 	const char *headers[4] = {"Accept: application/json"};
 	int			nheaders = 1;
-	HttpRequest request = {0};
+	HttpRequest request = chain_new_request(options);
 
 	check_budget(set);
 	check_not_written(set);
@@ -142,12 +158,6 @@ chain_send(ChainSet *set, ChainRun *run)
 		request.body = resource_has_body(resource) ? run->body : "{}";
 		request.body_len = strlen(request.body);
 	}
-	request.connect_timeout_ms = options->connect_timeout;
-	request.timeout_ms = options->request_timeout;
-	request.max_body = options->max_response_size;
-	request.ca_file = options->ca_file;
-	request.proxy = options->proxy;
-	request.user_agent = options->user_agent;
 	chain_count(set, requests, 1);
 	run->attempts++;
 	run->sent_at = GetCurrentTimestamp();

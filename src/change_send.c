@@ -61,7 +61,7 @@ start(const ChangeSender *sender, const ChangeRequest *change, const char *auth_
 	const IntentOptions *options = table->options;
 	const char *headers[4] = {"Accept: application/json"};
 	int			nheaders = 1;
-	HttpRequest request = {0};
+	HttpRequest request = chain_new_request(options);
 
 	if (auth_header)
 		headers[nheaders++] = auth_header;
@@ -72,12 +72,6 @@ start(const ChangeSender *sender, const ChangeRequest *change, const char *auth_
 	request.headers = headers;
 	request.body = change->body;
 	request.body_len = change->body ? strlen(change->body) : 0;
-	request.connect_timeout_ms = options->connect_timeout;
-	request.timeout_ms = options->request_timeout;
-	request.max_body = options->max_response_size;
-	request.ca_file = options->ca_file;
-	request.proxy = options->proxy;
-	request.user_agent = options->user_agent;
 	request.fresh_connection = true;
 	return http_start(http_pool(table->server->serverid), &request,
 					  CurrentMemoryContext);

@@ -63,7 +63,8 @@ const IntentResource resource_saved_audiences = {
 
 /* ---- GET /v1/intent/audiences/{audienceId}: one of them ---- */
 
-static const IntentFilter one_filters[] = {
+/* By the audience alone. */
+static const IntentFilter by_id_filters[] = {
 	{"audienceId", INTENT_FILTER_AUDIENCE, "audienceId", NULL,
 	0, 0, 0, 1.0, "=, IN, = ANY",.input_group = 1,.echo = true},
 };
@@ -90,8 +91,8 @@ const IntentResource resource_saved_audience = {
 	.method = "GET",
 	.path = "/v1/intent/audiences/{audienceId}",
 	.document = {.form = INTENT_ROWS_OBJECT},
-	.filters = one_filters,
-	.nfilters = lengthof(one_filters),
+	.filters = by_id_filters,
+	.nfilters = lengthof(by_id_filters),
 	.columns = one_columns,
 	.ncolumns = lengthof(one_columns),
 	.missing = "a saved audience",
@@ -100,11 +101,6 @@ const IntentResource resource_saved_audience = {
 };
 
 /* ---- GET /v1/intent/audiences/{audienceId}/runs ---- */
-
-static const IntentFilter runs_filters[] = {
-	{"audienceId", INTENT_FILTER_AUDIENCE, "audienceId", NULL,
-	0, 0, 0, 1.0, "=, IN, = ANY",.input_group = 1,.echo = true},
-};
 
 static const IntentColumnDef runs_columns[] = {
 	{"audience_id", "uuid", "audienceId",.filter = "audienceId"},
@@ -121,8 +117,8 @@ const IntentResource resource_audience_runs = {
 	.method = "GET",
 	.path = "/v1/intent/audiences/{audienceId}/runs",
 	.document = {.has_more = "meta.hasMore"},
-	.filters = runs_filters,
-	.nfilters = lengthof(runs_filters),
+	.filters = by_id_filters,
+	.nfilters = lengthof(by_id_filters),
 	.columns = runs_columns,
 	.ncolumns = lengthof(runs_columns),
 	.missing = "a saved audience",

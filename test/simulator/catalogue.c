@@ -84,6 +84,23 @@ topic_is_wanted(const Exchange *x, const json_t *row)
 		(!q || contains_folded(json_string_value(json_object_get(row, "topicName")), q));
 }
 
+/* The topics that the query string asks for, no more than "most". */
+static json_t *
+topics_wanted(const Exchange *x, int most)
+{
+	json_t	   *rows = json_array();
+
+	for (int t = 0; t < TOPIC_COUNT && (int) json_array_size(rows) < most; t++)
+	{
+		json_t	   *row = catalogue_topic(t);
+
+		if (topic_is_wanted(x, row))
+			json_array_append(rows, row);
+		json_decref(row);
+	}
+	return rows;
+}
+
 /* The two forms of meta that have been seen; neither is that of people. */
 static json_t *
 topics_meta(const SimConfig *c, size_t count)
@@ -109,15 +126,7 @@ catalogue_topics(Exchange *x)
 
 	if (!arguments_check(x, arguments))
 		return;
-	rows = json_array();
-	for (int t = 0; t < TOPIC_COUNT; t++)
-	{
-		json_t	   *row = catalogue_topic(t);
-
-		if (topic_is_wanted(x, row))
-			json_array_append(rows, row);
-		json_decref(row);
-	}
+	rows = topics_wanted(x, TOPIC_COUNT);
 	reply_document(x, 200, rows, topics_meta(x->config, json_array_size(rows)));
 }
 
@@ -132,20 +141,9 @@ catalogue_search(Exchange *x)
 		{.name = "limit",.low = 1,.high = 50},
 		{0}
 	};
-	json_t	   *rows;
 
-	if (!arguments_check(x, arguments))
-		return;
-	rows = json_array();
-	for (int t = 0; t < TOPIC_COUNT; t++)
-	{
-		json_t	   *row = catalogue_topic(t);
-
-		if (topic_is_wanted(x, row) && json_array_size(rows) < (size_t) argument_integer(x, "limit", 10))
-			json_array_append(rows, row);
-		json_decref(row);
-	}
-	reply_document(x, 200, rows, NULL);
+	if (arguments_check(x, arguments))
+		reply_document(x, 200, topics_wanted(x, argument_integer(x, "limit", 10)), NULL);
 }
 
 /* How many topics have each value of a member, in order of appearance. */

@@ -1,6 +1,6 @@
 # Cancel at any moment in any state: within 200 ms, right SQLSTATE, and the session goes on. Here are the
 # states that 010_cancel.pl has not: a name that is looked up, between chains, in batches of lookups, in
-# bands, in counts; a session idle in a transaction; a postmaster that dies. Then random moments in all.
+# bands, in branches read together, in counts; a session idle in a transaction; a postmaster that dies. Then random moments in all.
 #
 #   CANCEL_TRIES=n (60)   CANCEL_SEED=n
 use strict;
@@ -55,6 +55,11 @@ my $node;
 }
 my $mute = IO::Socket::INET->new(Listen => 100, LocalAddr => '127.0.0.1', ReuseAddr => 1) or die "listen: $!";
 create_server($node, 'mute', { url => 'https://127.0.0.1:' . $mute->sockport, key => 'sk_x' }, connect_timeout => '60s');
+# Its queue is full, so that a connect never ends.
+my $full = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1', ReuseAddr => 1) or die "listen: $!";
+listen($full, 0) or die "listen: $!";
+my @queued = map { IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $full->sockport, Blocking => 0) } 1 .. 4;
+create_server($node, 'deaf', { url => 'http://127.0.0.1:' . $full->sockport, key => 'sk_x' }, connect_timeout => '60s');
 create_server($node, 'nameless', { url => 'https://stalled.example', key => 'sk_x' }, connect_timeout => '60s');
 my $control = session($node);
 $control->value(<<"SQL");
@@ -67,7 +72,12 @@ SQL
 # name => schema, statement, what the simulator does, how many requests show that it is there (0: it waits)
 my $all = "SELECT count(*) FROM (SELECT hem FROM %s.audience WHERE topic_id = $topic OFFSET 0) a";
 my $join = 'SELECT count(*) FROM wanted JOIN intent.audience ON topic_id = topic';
+my $union = 'SELECT count(*), count(DISTINCT arm), count(hem) FROM (' . join(' UNION ALL ',
+	map { "SELECT $_ AS arm, hem FROM intent.audience WHERE topic_id = $topic AND intent_score >= " . ($_ + 1) } 0 .. 3) . ') u';
+like($control->value("EXPLAIN $union"), qr/Async Foreign Scan/, 'the branches are read together');
 my %states = (
+	'connecting' => [ sprintf($all, 'deaf'), {}, 0 ],
+	'async append' => [ $union, { latency_ms => 20 }, 5 ],
 	'name look-up' => [ sprintf($all, 'nameless'), {}, 0 ],
 	'TLS handshake' => [ sprintf($all, 'mute'), {}, 0 ],
 	'waiting' => [ sprintf($all, 'intent'), { stall => JSON::PP::true }, 1 ],
