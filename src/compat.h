@@ -129,12 +129,13 @@
 #define path_copy_disabled(path, from) ((void) 0)
 #endif
 
-/* Until 18 who joins a unique-ified side makes its path; 19 hands it over. */
+/*
+ * JOIN_UNIQUE_OUTER: until 18 who joins makes a path unique-ified; 19 hands
+ * over a relation all of whose paths are.
+ */
 #if PG_VERSION_NUM >= 190000
-#define is_unique_outer(jointype) false
 #define make_unique_path(root, rel, path, sjinfo) (path)
 #else
-#define is_unique_outer(jointype) ((jointype) == JOIN_UNIQUE_OUTER)
 #define make_unique_path(root, rel, path, sjinfo) \
 	((Path *) create_unique_path((root), (rel), (path), (sjinfo)))
 #endif
