@@ -27,7 +27,7 @@ REGRESS_PREP = simulator
 EXTRA_CLEAN = build test/simulator/obj test/simulator/intent_simulator results regression.diffs regression.out intent_fdw-$(EXTVERSION).zip intent_fdw-$(EXTVERSION).tar.gz
 
 # These need no PostgreSQL headers: they install what is missing and work in a private copy of the tree.
-TOOLS = demo check matrix package lint indent typedefs bench simulator accept dist
+TOOLS = demo check matrix package lint indent typedefs bench fuzz simulator accept dist
 
 PG_CONFIG ?= pg_config
 GOALS = $(or $(MAKECMDGOALS),all)
@@ -73,6 +73,10 @@ typedefs:
 bench:
 	@test/bench/run
 	@test/bench/plot
+
+# FUZZ_SECONDS=n (60)
+fuzz:
+	@test/bin/fuzz $(FUZZ_SECONDS)
 
 simulator:
 	@mkdir -p build

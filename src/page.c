@@ -252,7 +252,7 @@ page_read_value(Parser *p, const Member *member)
  * Rows
  */
 
-/* Make room for one more row; its values are absent. */
+/* Make room for one more row; its values are absent, and those to choose of. */
 static bool
 add_row(Parser *p)
 {
@@ -275,6 +275,8 @@ add_row(Parser *p)
 	}
 	p->cells = &page->values[(Size) page->nrows * page->width];
 	page->nrows++;
+	if (p->layout->nspares > 0)
+		memset(p->spares, 0, p->layout->nspares * sizeof(PageValue));
 	return true;
 }
 
@@ -304,8 +306,6 @@ page_read_row(Parser *p)
 	CHECK_FOR_INTERRUPTS();
 	if (!add_row(p))
 		return false;
-	if (layout->nspares > 0)
-		memset(p->spares, 0, layout->nspares * sizeof(PageValue));
 	if (!page_read_object(p, layout->row))
 		return false;
 
@@ -346,19 +346,22 @@ page_name_value(const Parser *p, Span name)
 
 /*
  * Consume a row that is a value under a name.  An object is read by its own
- * members, unless some column wants all of it.
+ * members, unless some column wants all of it; one of them that is called as
+ * the name's path is does not count.
  */
 bool
 page_read_pair(Parser *p, const PageValue *name)
 {
 	const PageLayout *layout = p->layout;
+	bool		by_members = layout->value->ntargets == 0 &&
+	reader_at(&p->reader, JSON_TOKEN_OBJECT_START);
 
 	CHECK_FOR_INTERRUPTS();
 	if (!add_row(p))
 		return false;
+	if (!(by_members ? page_read_object(p, layout->row) : page_read_value(p, layout->value)))
+		return false;
+	choose_values(p);
 	put_name(p, layout->name, name);
-	if (layout->value->ntargets == 0 &&
-		reader_at(&p->reader, JSON_TOKEN_OBJECT_START))
-		return page_read_object(p, layout->row);
-	return page_read_value(p, layout->value);
+	return true;
 }

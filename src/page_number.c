@@ -114,7 +114,8 @@ number_to_int64(const char *number, int64 *result)
 
 /*
  * The largest integer that is not above the number, and whether it is the
- * number.  Where it does not fit *result is the nearest that does.
+ * number.  Where it does not fit *result is the nearest that does; one of 19
+ * digits counts as too large if a fraction follows.
  */
 NumberFit
 number_floor(const char *number, int64 *result)

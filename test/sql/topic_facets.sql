@@ -17,6 +17,9 @@ CREATE FUNCTION answered(body text) RETURNS SETOF text LANGUAGE sql AS $$
   SELECT failure('SELECT * FROM topic_facets');
 $$;
 SELECT answered(b) FROM unnest(ARRAY['{"data":{}}', '{"data":{"types":[{"value":"x"}]}}', '{"data":[]}', '{"data":{"types":[{"value":"x","count":"y"}]}}', '{"data":{"types":{"x":1}}}']) b;
+-- a row's facet is the list's name, whatever members the row has
+SELECT fault('{"body": "{\"data\":{\"types\":[{\"$name\":\"x\",\"value\":\"b2b\",\"count\":1}]}}"}', '{}', 1);
+SELECT facet, value, topics FROM topic_facets;
 SELECT clear();
 
 -- a type that there is not is checked here: the API would refuse it
