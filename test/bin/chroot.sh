@@ -34,7 +34,7 @@ chroot_packages() {
 	echo "postgresql-$major,postgresql-server-dev-$major,libcurl4-openssl-dev,libjansson-dev,gcc,libc6-dev,make,libmicrohttpd-dev,zlib1g-dev,perl,libipc-run-perl,libio-pty-perl,openssl,ca-certificates,nginx-light$(chroot_clients "$major")"
 }
 
-bootstrap() { timeout -k 10 "$(left)" mmdebstrap --quiet "$@" >"$log" 2>&1; }
+bootstrap() { timeout -k 10 "$(left)" unshare --mount mmdebstrap --quiet "$@" >"$log" 2>&1; }
 
 # ubuntu_keyring DIR: the keys of Ubuntu's archive as DIR/ubuntu.gpg. Debian 12 has no package of them, Debian 13
 # has one: fetched from there, so that a key that Debian 12 has vouches for them.
