@@ -6,11 +6,13 @@
  * how many there are is told by the answers.  A column that rows do not carry
  * is null in all of them, as it is in a query.
  */
+#include "intent_fdw.h"
+
+#include "access/htup_details.h"
 #include "chain.h"
 #include "counter.h"
 #include "executor/executor.h"
 #include "input.h"
-#include "intent_fdw.h"
 #include "miscadmin.h"
 #include "row.h"
 #include "utils/memutils.h"

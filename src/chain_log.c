@@ -8,6 +8,8 @@
  */
 #include "chain_private.h"
 
+#include <limits.h>
+
 #include "lib/stringinfo.h"
 #include "utils/guc.h"
 #include "utils/timestamp.h"

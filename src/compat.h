@@ -23,6 +23,10 @@
 #include "nodes/execnodes.h"
 #include "nodes/pathnodes.h"
 #include "nodes/plannodes.h"
+#if PG_VERSION_NUM >= 190000
+#include "nodes/miscnodes.h"
+#endif
+#include "utils/date.h"
 
 /*
  * common/jsonapi.h: page.c asks its lexer for one token after the other and
@@ -125,12 +129,13 @@
 #define path_copy_disabled(path, from) ((void) 0)
 #endif
 
-/* Until 18 who joins a unique-ified side makes its path; 19 hands it over. */
+/*
+ * JOIN_UNIQUE_OUTER: until 18 who joins makes a path unique-ified; 19 hands
+ * over a relation all of whose paths are.
+ */
 #if PG_VERSION_NUM >= 190000
-#define is_unique_outer(jointype) false
 #define make_unique_path(root, rel, path, sjinfo) (path)
 #else
-#define is_unique_outer(jointype) ((jointype) == JOIN_UNIQUE_OUTER)
 #define make_unique_path(root, rel, path, sjinfo) \
 	((Path *) create_unique_path((root), (rel), (path), (sjinfo)))
 #endif
@@ -168,6 +173,60 @@ typedef struct ClassMemberIterator
 	((it)->next < list_length((it)->members) ? \
 	 (EquivalenceMember *) list_nth((it)->members, (it)->next++) : NULL)
 #endif
+
+/* The relations that a statement changes; until 18 they are in a list. */
+#if PG_VERSION_NUM >= 190000
+#define result_relations(stmt) ((stmt)->resultRelationRelids)
+#else
+static inline Bitmapset *
+result_relations(const PlannedStmt *stmt)
+{
+	Bitmapset  *result = NULL;
+	ListCell   *lc;
+
+	foreach(lc, stmt->resultRelations)
+		result = bms_add_member(result, lfirst_int(lc));
+	return result;
+}
+#endif
+
+/* executor/instrument.h: counts the rows of a plan's node. */
+#if PG_VERSION_NUM >= 190000
+typedef struct NodeInstrumentation NodeCounter;
+
+#define make_node_counter() InstrAllocNode(INSTRUMENT_ROWS, false)
+#else
+typedef struct Instrumentation NodeCounter;
+
+#define make_node_counter() InstrAlloc(1, INSTRUMENT_ROWS, false)
+#endif
+
+/* access/tableam.h: 19 adds options. */
+#if PG_VERSION_NUM >= 190000
+#define begin_table_scan(rel, snapshot) \
+	table_beginscan((rel), (snapshot), 0, NULL, SO_NONE)
+#else
+#define begin_table_scan(rel, snapshot) \
+	table_beginscan((rel), (snapshot), 0, NULL)
+#endif
+
+/*
+ * When a day begins in the session's time zone; an infinity if it is beyond
+ * what a timestamp can be, as comparisons have it.
+ */
+static inline TimestampTz
+date_to_timestamptz(DateADT day)
+{
+#if PG_VERSION_NUM >= 190000
+	ErrorSaveContext overflow = {T_ErrorSaveContext};
+
+	return date2timestamptz_safe(day, (Node *) &overflow);
+#else
+	int			overflow;
+
+	return date2timestamptz_opt_overflow(day, &overflow);
+#endif
+}
 
 /*
  * storage/latch.h: a WaitEventSet belongs to a memory context until 16, to a

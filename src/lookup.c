@@ -15,6 +15,7 @@
 #include "lookup_private.h"
 
 #include "executor/executor.h"
+#include "executor/instrument.h"
 #include "intent_fdw.h"
 #include "lookup.h"
 #include "miscadmin.h"

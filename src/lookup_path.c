@@ -12,6 +12,7 @@
 
 #include <math.h>
 
+#include "catalog/pg_type_d.h"
 #include "estimate.h"
 #include "intent_fdw.h"
 #include "lookup.h"
@@ -78,9 +79,10 @@ takes_join_type(JoinType jointype)
 		case JOIN_LEFT:
 		case JOIN_SEMI:
 		case JOIN_ANTI:
+		case JOIN_UNIQUE_OUTER:
 			return true;
 		default:
-			return is_unique_outer(jointype);
+			return false;
 	}
 }
 
@@ -303,7 +305,7 @@ outer_path(PlannerInfo *root, RelOptInfo *outerrel, JoinType *jointype,
 
 	if (path == NULL || PATH_REQ_OUTER(path) != NULL)
 		return NULL;
-	if (is_unique_outer(*jointype))
+	if (*jointype == JOIN_UNIQUE_OUTER)
 	{
 		*jointype = JOIN_INNER;
 		return make_unique_path(root, outerrel, path, sjinfo);

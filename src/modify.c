@@ -144,7 +144,7 @@ intentExecForeignUpdate(EState *estate, ResultRelInfo *rinfo,
 	ChangeRequest request = {
 		.method = HTTP_PATCH,.path = modify->layout->changes->item_path
 	};
-	char	   *members;
+	char	   *members = NULL;
 	const char *key;
 	MemoryContext old;
 

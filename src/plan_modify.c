@@ -9,6 +9,7 @@
 #include "intent_fdw.h"
 
 #include "access/table.h"
+#include "catalog/pg_type_d.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/appendinfo.h"
 #include "plan.h"

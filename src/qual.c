@@ -9,7 +9,8 @@
  */
 #include "qual.h"
 
-#include "access/stratnum.h"
+#include "access/htup_details.h"
+#include "access/transam.h"
 #include "catalog/pg_operator_d.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
@@ -95,8 +96,7 @@ is_citext(Oid type)
 	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
 	if (!HeapTupleIsValid(tuple))
 		return false;
-	result = strcmp(NameStr(((Form_pg_type) GETSTRUCT(tuple))->typname),
-					"citext") == 0;
+	result = strcmp(NameStr(((Form_pg_type) GETSTRUCT(tuple))->typname), "citext") == 0;
 	ReleaseSysCache(tuple);
 	return result && IsBinaryCoercible(type, TEXTOID);
 }

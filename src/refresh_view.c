@@ -189,7 +189,7 @@ refresh_contents(Relation view)
 {
 	ViewContents contents = {0};
 	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
-	TableScanDesc scan = table_beginscan(view, snapshot, 0, NULL);
+	TableScanDesc scan = begin_table_scan(view, snapshot);
 	TupleTableSlot *slot = table_slot_create(view, NULL);
 
 	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))

@@ -8,6 +8,7 @@
  */
 #include "row_private.h"
 
+#include "catalog/pg_type_d.h"
 #include "executor/executor.h"
 #include "utils/date.h"
 #include "utils/lsyscache.h"

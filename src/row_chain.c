@@ -7,6 +7,7 @@
  */
 #include "row_private.h"
 
+#include "catalog/pg_type_d.h"
 #include "utils/datetime.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"

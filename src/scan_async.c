@@ -22,6 +22,7 @@
 
 #include "executor/execAsync.h"
 #include "executor/instrument.h"
+#include "executor/tuptable.h"
 #include "http.h"
 #include "intent_fdw.h"
 #include "storage/latch.h"

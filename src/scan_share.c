@@ -15,7 +15,7 @@ void
 scan_watch_filter(ForeignScanState *node)
 {
 	if (node->ss.ps.qual || node->ss.ps.plan->qual != NIL)
-		node->ss.ps.instrument = InstrAlloc(1, INSTRUMENT_ROWS, false);
+		node->ss.ps.instrument = make_node_counter();
 }
 
 /* Remembers, at the end of a scan, how many of the rows have passed. */
@@ -23,7 +23,7 @@ void
 scan_learn_share(ForeignScanState *node)
 {
 	IntentScan *scan = node->fdw_state;
-	Instrumentation *seen = node->ss.ps.instrument;
+	NodeCounter *seen = node->ss.ps.instrument;
 	bool		filtered = node->ss.ps.plan->qual != NIL;
 	TotalOwner	owner = {scan->table->relid, scan->userid};
 	double		checked = scan->reader ? rows_checked(scan->reader) : 0;

@@ -34,13 +34,15 @@ scan_watch_changes(ForeignScanState *node)
 	IntentScan *scan = node->fdw_state;
 	EState	   *estate = node->ss.ps.state;
 	ChainStatement *statement;
-	ListCell   *lc;
+	Bitmapset  *changed;
+	int			rti = -1;
 
 	if (!scan->table->resource->changes || !estate->es_plannedstmt ||
 		scan->inputs->has_keys || scan->counts != NIL)
 		return;
-	foreach(lc, estate->es_plannedstmt->resultRelations)
-		scan->is_changed |= is_same_resource(scan, exec_rt_fetch(lfirst_int(lc), estate)->relid);
+	changed = result_relations(estate->es_plannedstmt);
+	while ((rti = bms_next_member(changed, rti)) >= 0)
+		scan->is_changed |= is_same_resource(scan, exec_rt_fetch(rti, estate)->relid);
 	if (!scan->is_changed)
 		return;
 	scan->keep = true;

@@ -138,9 +138,7 @@ day_of_timestamp(Timestamp stamp)
 static TimestampTz
 start_of_day(int64 day)
 {
-	int			overflow;
-
-	return date2timestamptz_opt_overflow((DateADT) day, &overflow);
+	return date_to_timestamptz((DateADT) day);
 }
 
 /*

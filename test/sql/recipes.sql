@@ -1,4 +1,4 @@
--- The recipes of README's cookbook that take more than one table.
+-- The recipes of docs/cookbook.md that take more than one table.
 \getenv dir PG_ABS_SRCDIR
 \set rows live
 \set tables 'topics, topic_trend, filter_values, saved_audiences, audience_runs, audience'

@@ -1,4 +1,4 @@
-# Estimates: every query of the README's cookbook and of the tour, run once, then planned again in the same session.
+# Estimates: every query of the cookbook (README.md, docs/cookbook.md) and of the tour, run once, then planned again in the same session.
 #
 # Each node's estimate must be within a factor of two of what came, both taken as one row at least. A
 # node that LIMIT stops early is compared with what it gives without the LIMIT.
@@ -32,7 +32,7 @@ sub cookbook
 {
 	my ($cookbook) = slurp("$top/README.md") =~ /^## Cookbook\n(.*?)^## /ms or die 'README.md has no cookbook';
 	my @found;
-	for my $section (split /^### /m, $cookbook)
+	for my $section (split /^##+ /m, $cookbook . slurp("$top/docs/cookbook.md"))
 	{
 		my ($name) = $section =~ /^(.*)/;
 		push @found, map { [ $name, $_ ] } map { statements($_) } $section =~ /^```sql\n(.*?)^```/msg;

@@ -1,7 +1,9 @@
 # What outgrows one server, as docs/scale.md has it: a hot standby, postgres_fdw in front, logical replication.
+# The page's statements are run as they stand there, but for names of hosts and users.
 use strict;
 use warnings;
 
+use IntentPages;
 use IntentTest;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
@@ -9,6 +11,7 @@ use JSON::PP;
 use Test::More;
 
 my $sim = IntentTest::Simulator->new(people => 2000, config => '{"rows":"live"}');
+my $shown = IntentPages->new('320_scale');
 my @extra = (extra => [ '--encoding=UTF8', '--locale=C' ]);
 my $primary = PostgreSQL::Test::Cluster->new('primary');
 $primary->init(allows_streaming => 'logical', @extra);
@@ -80,14 +83,21 @@ fails_with($s, "CREATE TABLE copy AS SELECT hem FROM intent.audience WHERE topic
 
 $primary->safe_psql('postgres', 'CREATE DATABASE front');
 my ($host, $port) = ($primary->host, $primary->port);
-$primary->safe_psql('front', <<SQL);
-CREATE EXTENSION postgres_fdw;
-CREATE SERVER back FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '$host', port '$port', dbname 'postgres', use_remote_estimate 'true');
-CREATE USER MAPPING FOR CURRENT_USER SERVER back OPTIONS (user '@{[ $p->value('SELECT current_user') ]}', password_required 'false');
-CREATE SCHEMA intent;
-IMPORT FOREIGN SCHEMA intent LIMIT TO (audience) FROM SERVER back INTO intent;
-CREATE TABLE wanted (domain text);
-SQL
+my $me = literal($p->value('SELECT current_user'));
+
+# The text with what is of this machine in the place of what is of the page.
+sub here
+{
+	my ($text, %instead) = @_;
+	for (sort keys %instead)
+	{
+		$text =~ s/\Q$_\E/$instead{$_}/ or die "no $_ in $text";
+	}
+	return $text;
+}
+$primary->safe_psql('front', here(scalar $shown->take(qr/CREATE SERVER back/),
+		"host 'db.internal', dbname 'intent'" => "host '$host', port '$port', dbname 'postgres'",
+		"user 'reader', password '...'" => "user $me, password_required 'false'"));
 my $wanted = $p->value('SELECT min(domain) FROM account');
 
 # What a statement of the front database answers, and the bodies that the API got.
@@ -116,7 +126,7 @@ $sim->fault({ status => 403, message => 'Organization is expired' }, times => -1
 (undef, undef, $err) = $primary->psql('front', "SELECT hem FROM intent.audience WHERE topic_id = $topic", extra_params => [ '-v', 'VERBOSITY=verbose' ]);
 like($err, qr/ERROR:  42501: .*Organization is expired/s, '... with its SQLSTATE');
 $sim->fresh;
-($out, $bodies) = front("INSERT INTO wanted VALUES ('$wanted'); EXPLAIN (VERBOSE, COSTS OFF) SELECT hem FROM intent.audience WHERE topic_id = $topic LIMIT 3");
+($out, $bodies) = front(scalar $shown->take(qr/EXPLAIN/));
 like($out, qr/Remote SQL: SELECT hem .*topic_id = $topic.* LIMIT 3/, 'EXPLAIN shows what is sent');
 is(scalar(@$bodies), 0, '... and sends nothing');
 
@@ -125,12 +135,13 @@ is(scalar(@$bodies), 0, '... and sends nothing');
 my $subscriber = PostgreSQL::Test::Cluster->new('subscriber');
 $subscriber->init(@extra);
 $subscriber->start;
-my $copy = 'CREATE TABLE people (hem text PRIMARY KEY, email text, intent_score integer, data_date date)';
-$_->safe_psql('postgres', $copy) for $primary, $subscriber;
+my $connect = literal($primary->connstr('postgres'));
+my $subscribe = here(scalar $shown->take(qr/CREATE SUBSCRIPTION/), "'host=db.internal dbname=intent user=replicator'" => $connect);
+my ($copy) = $subscribe =~ /^(CREATE TABLE people .*;)$/m or die "no table in $subscribe";
+$primary->safe_psql('postgres', $copy);
 my $fill = "INSERT INTO people SELECT hem, email, intent_score, data_date FROM intent.audience WHERE topic_id = $topic";
 $p->value("CREATE PUBLICATION people FOR TABLE people; $fill AND intent_score >= 60");
-my $connect = literal($primary->connstr('postgres'));
-$subscriber->safe_psql('postgres', "CREATE SUBSCRIPTION people CONNECTION $connect PUBLICATION people");
+$subscriber->safe_psql('postgres', $subscribe);
 $subscriber->wait_for_subscription_sync($primary, 'people');
 my $people_sum = 'SELECT count(*), sum(hashtext(people::text)::bigint) FROM people';
 is($subscriber->safe_psql('postgres', $people_sum), $p->value($people_sum), 'a copy that is published: the subscriber has its rows');
@@ -146,6 +157,7 @@ $primary->wait_for_catchup('people');
 is($subscriber->safe_psql('postgres', $people_sum), $p->value($people_sum), 'a new run: the subscriber has it too');
 is($subscriber->safe_psql('postgres', 'SELECT DISTINCT data_date FROM people'), '2026-11-23', '... and nothing of the old one');
 $subscriber->safe_psql('postgres', 'DROP SUBSCRIPTION people');
+$shown->all_taken;
 
 # --- the standby takes over
 

@@ -21,6 +21,9 @@ use Time::HiRes qw(sleep time);
 
 our @EXPORT = qw(cluster session create_server literal eventually fails_with $topic);
 
+# How much slower servers are than usual, under valgrind.
+my $slow = $ENV{INTENT_SLOW} || 1;
+
 # A topic of a third of all people; 102391 has half of them, 140000 nobody.
 our $topic = 117801;
 
@@ -71,11 +74,11 @@ sub cluster
 
 sub session { return IntentTest::Session->new(@_); }
 
-# Wait for a condition, at most 30 s; the test ends there if it does not come.
+# Wait for a condition, at most 30 s (of a server of usual pace); the test ends there if it does not come.
 sub eventually
 {
 	my ($condition, $name) = @_;
-	my $end = time + 30;
+	my $end = time + 30 * $slow;
 
 	while (time < $end)
 	{
@@ -147,7 +150,7 @@ sub start
 		exec($program, '--port', $port, '--port-file', $file, '--parent', $parent, @options) or POSIX::_exit(1);
 	}
 	push @running, $pid;
-	my $end = time + 30;
+	my $end = time + 30 * $slow;
 	sleep 0.01 until -s $file || time > $end;
 	open(my $f, '<', $file) or BAIL_OUT('the simulator did not start');
 	chomp($self->{port} = <$f>);
@@ -241,7 +244,7 @@ my $number = 0;
 sub new
 {
 	my ($class, $node, %options) = @_;
-	my $self = bless { in => '', out => '', err => '', timer => IPC::Run::timeout(120) }, $class;
+	my $self = bless { in => '', out => '', err => '', timer => IPC::Run::timeout(120 * $slow) }, $class;
 	my $connect = $node->connstr('postgres') . ($options{user} ? " user=$options{user}" : '');
 
 	$self->{run} = IPC::Run::start([ 'psql', '-XAtq', '-v', 'VERBOSITY=verbose', '-d', $connect ],
