@@ -192,7 +192,7 @@ read_document(PageLayout *layout, const char *text, size_t len)
 	Reading		reading = {context};
 	char	   *copy = place_text(text, len, count % 2 == 0);
 
-	backend_fill = 0x55 + count++ % 3 * 0x33;
+	backend_fill = 0x55 + count++ % 4 * 0x2B;
 	CurrentMemoryContext = context;
 	if (sigsetjmp(backend_raised, 0) == 0)
 	{
