@@ -16,11 +16,14 @@ SELECT config('{"advance_after": null}');
 SELECT fault('{"data_date": null}', '{"contains": "\"minScore\":1,", "page": 2}');
 SELECT failure('SELECT hem FROM banded WHERE topic_id = 102391');
 SELECT config('{"faults": []}');
--- a row without a score, or with one that was not asked for
+-- a row without a score, or with one that was not asked for (where ranges are cut depends on which page comes first)
+CREATE FUNCTION refused() RETURNS SETOF text LANGUAGE sql AS $$
+  SELECT regexp_replace(f, 'scores from 1 to \d+ ', 'scores from 1 to n ') FROM failure('SELECT hem FROM banded WHERE topic_id = 102391') f;
+$$;
 SELECT fault('{"row_patch": {"row": 1, "member": "intentScore", "value": null}}', '{"contains": "\"minScore\":1,", "page": 2}');
-SELECT failure('SELECT hem FROM banded WHERE topic_id = 102391');
+SELECT refused();
 SELECT fault('{"row_patch": {"row": 1, "member": "intentScore", "value": 99}}', '{"contains": "\"minScore\":1,", "page": 2}');
-SELECT failure('SELECT hem FROM banded WHERE topic_id = 102391');
+SELECT refused();
 -- each range is compared with its own total, and all of them with the whole's
 SELECT fault('{"total": "minus1"}', '{"contains": "\"minScore\":1,", "page": 2}');
 SELECT failure('SELECT hem FROM banded WHERE topic_id = 102391');

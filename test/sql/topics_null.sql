@@ -60,7 +60,7 @@ SELECT same('SELECT intent_score, topic_id, hem FROM (SELECT * FROM audience WHE
             'SELECT intent_score, NULL::int, hem FROM (SELECT * FROM two WHERE intent_score >= 50 ORDER BY intent_score DESC, hem LIMIT 10) q');
 SELECT bands();
 BEGIN;
-DECLARE c CURSOR FOR SELECT intent_score, topic_id FROM audience WHERE topic_id IN (117801, 102391) ORDER BY intent_score DESC;
+DECLARE c CURSOR FOR SELECT intent_score, topic_id IS NOT NULL AS told FROM audience WHERE topic_id IN (117801, 102391) ORDER BY intent_score DESC;
 FETCH 3 FROM c;
 COMMIT;
 -- now and then a row that does not tell
