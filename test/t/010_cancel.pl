@@ -8,7 +8,7 @@ use List::Util qw(min);
 use Test::More;
 use Time::HiRes qw(time);
 
-my $bound = 0.2;
+my $bound = 0.2 * $pace;
 my $sim = IntentTest::Simulator->new(people => 1500);
 my $node = cluster($sim,
 	request_timeout => '60s', connect_timeout => '60s', poll_interval => '40s', max_retry_delay => '60s');
@@ -96,9 +96,10 @@ for my $state (sort keys %states)
 	my $s = session($node);
 	measured(sub { stop_in($s, $state, 'pg_cancel_backend') }, '57014', "$state, pg_cancel_backend");
 
-	$s->value("SET statement_timeout = '500ms'");
+	my $timeout = 0.5 * $pace;
+	$s->value("SET statement_timeout = '${timeout}s'");
 	measured(
-		sub { my $r = stop_in($s, $state); $r->{seconds} -= 0.5; return $r; },
+		sub { my $r = stop_in($s, $state); $r->{seconds} -= $timeout; return $r; },
 		'57014', "$state, statement_timeout");
 	$s->value('RESET statement_timeout');
 

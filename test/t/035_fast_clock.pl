@@ -119,7 +119,7 @@ PostgreSQL::Test::Utils::run_log(\@compile) or BAIL_OUT("@compile");
 my $sim = IntentTest::Simulator->new(people => 300);
 my $node;
 {
-	local $ENV{LD_PRELOAD} = "$dir/clock.so";
+	local $ENV{LD_PRELOAD} = preloading("$dir/clock.so");
 	$node = cluster($sim, request_timeout => '600s', connect_timeout => '600s');
 }
 my $s = session($node);

@@ -52,7 +52,7 @@ sub faster
 	my @fast = sort { $a->[1] <=> $b->[1] } map { [ scan($fast, $where, 20) ] } 1 .. 3;
 	my $short = $fast[1][1];
 	is(join(' ', map { $_->[0] } @fast), "$rows $rows $rows", "$name: the same rows");
-	cmp_ok($long / $short, '>=', $factor, "$name: in a fraction of the time");
+	cmp_ok($long / $short, '>=', $factor / $pace, "$name: in a fraction of the time");
 	figure("$name: times as fast", sprintf('%.2f (%.2f s, %.2f s)', $long / $short, $long, $short));
 	return;
 }
@@ -76,14 +76,6 @@ faster('eight days of one topic', 'one', 'plain', "topic_id = 112358 AND $days",
 
 # --- memory
 
-sub memory
-{
-	my ($session) = @_;
-	open(my $f, '<', "/proc/$session->{pid}/status") or die "status of $session->{pid}: $!";
-	my ($line) = grep { /^RssAnon:/ } <$f>;
-	return $line =~ /(\d+) kB/ ? $1 : die $line;
-}
-
 # What a backend has after so many rows of all columns.
 sub memory_after
 {
@@ -91,7 +83,7 @@ sub memory_after
 	my $m = session($node);
 	$m->value("ALTER FOREIGN TABLE intent.audience OPTIONS ($options)") if $options;
 	$m->value("BEGIN; DECLARE c NO SCROLL CURSOR FOR SELECT * FROM intent.audience WHERE topic_id = $big; FETCH 12000 FROM c");
-	my $kb = memory($m);
+	my $kb = $m->memory;
 	$m->value('COMMIT');
 	$m->quit;
 	return $kb;
@@ -100,7 +92,7 @@ sub memory_after
 $sim->fresh(rows => 'live', log_limit => 0);
 my $alone = memory_after('');
 my $many = memory_after(q(ADD score_bands '16', ADD max_connections '16'));
-cmp_ok(($many - $alone) / 15, '<', 1024, 'less than 1 MB for each further chain');
+cmp_ok(($many - $alone) / 15, '<', 1024 + $kept / 15, 'less than 1 MB for each further chain');
 figure('memory of one chain, of 16; kB for each', sprintf('%d, %d; %d', $alone, $many, ($many - $alone) / 15));
 $s->value(q(ALTER FOREIGN TABLE intent.audience OPTIONS (DROP score_bands, DROP max_connections)));
 
@@ -111,10 +103,10 @@ my $others = $sim->people(117802);
 $sim->fresh(faults => [ { match => { contains => '"topicIds":[135790]' }, fault => { latency_ms => 3000 }, times => -1 } ]);
 $s->value("BEGIN; DECLARE c NO SCROLL CURSOR FOR SELECT hem FROM each WHERE topic_id IN (135790, 117802)");
 my $r = $s->ask('FETCH 1 FROM c');
-cmp_ok($r->{seconds}, '<', 1.5, 'the first row comes as soon as any chain has one');
+cmp_ok($r->{seconds}, '<', 1.5 * $pace, 'the first row comes as soon as any chain has one');
 figure('first row beside a chain that takes 3 s', sprintf('%.3f s', $r->{seconds}));
 $r = $s->ask('MOVE ' . ($others - 1) . ' FROM c');
-cmp_ok($r->{seconds}, '<', 2, 'a slow chain does not hold up the others') or diag($r->{err});
+cmp_ok($r->{seconds}, '<', 2 * $pace, 'a slow chain does not hold up the others') or diag($r->{err});
 is($s->value('MOVE ALL FROM c'), '', 'and comes in the end');
 $s->value('COMMIT');
 
@@ -133,7 +125,7 @@ cmp_ok($longest, '<', 5, 'chains take turns, page by page');
 # Ranges as well: one of them is slow, the others give rows.
 $sim->fresh(faults => [ { match => { contains => '"minScore":1,"maxScore":1' }, fault => { latency_ms => 3000 }, times => -1 } ]);
 $s->value("BEGIN; DECLARE c NO SCROLL CURSOR FOR SELECT hem FROM banded WHERE topic_id = $big AND intent_score > 1");
-cmp_ok($s->ask('MOVE 5000 FROM c')->{seconds}, '<', 2.5, 'ranges do not wait for each other');
+cmp_ok($s->ask('MOVE 5000 FROM c')->{seconds}, '<', 2.5 * $pace, 'ranges do not wait for each other');
 $s->value('COMMIT');
 
 # A cancel ends all of them.
@@ -144,7 +136,7 @@ for my $table ('each', 'banded')
 	$s->value('SET statement_timeout = 700');
 	$r = $s->ask("SELECT count(*) FROM $table WHERE $where");
 	is($r->{state}, '57014', "$table: a cancel while eight chains wait");
-	cmp_ok($r->{seconds}, '<', 1.7, "$table: and soon");
+	cmp_ok($r->{seconds}, '<', 1.7 * $pace, "$table: and soon");
 	$s->value('SET statement_timeout = 0');
 	$sim->fresh;
 	like($s->value("SELECT count(*) FROM $table WHERE topic_id = 135790"), qr/^\d+$/, "$table: the session is usable");

@@ -9,7 +9,7 @@ use List::Util qw(min);
 use Test::More;
 use Time::HiRes qw(sleep time);
 
-my $bound = 0.2;
+my $bound = 0.2 * $pace;
 my $number = $ENV{INTENT_SIM_PEOPLE} // 3000;
 my $lowest = $number > 100_000 ? 89 : 1;
 my $sim = IntentTest::Simulator->new(people => $number, config => '{"gzip":false}');
@@ -45,7 +45,7 @@ for my $setting ('off', 'on')
 }
 like($slow->[0], qr/^[1-9]\d*\|4\|/, 'all four have rows');
 is("@$fast", "@$slow", 'the same rows, by as many requests');
-cmp_ok($seconds->{on}, '<=', $seconds->{off} / 3, 'at most a third of the time');
+cmp_ok($seconds->{on}, '<=', $seconds->{off} / 3 * $pace, 'at most a third of the time');
 diag(sprintf('%-45s %.2f s one after the other, %.2f s together: 1/%.1f', "UNION ALL of four, $slow->[0] rows, $slow->[1] requests",
 	$seconds->{off}, $seconds->{on}, $seconds->{off} / $seconds->{on})) if $ENV{INTENT_FIGURES};
 
@@ -69,7 +69,7 @@ sub stop_in
 	my $start = time;
 	$control->value("SELECT $stop($t->{pid})") if $stop;
 	my $r = $t->answer;
-	$r->{seconds} = $stop ? time - $start : $r->{seconds} - 1;
+	$r->{seconds} = $stop ? time - $start : $r->{seconds} - $pace;
 	return $r;
 }
 
@@ -92,7 +92,7 @@ sub measured
 for my $state (sort keys %states)
 {
 	measured(sub { stop_in($s, $state, 'pg_cancel_backend') }, '57014', "$state, pg_cancel_backend");
-	$s->value("SET statement_timeout = '1s'");
+	$s->value("SET statement_timeout = '${pace}s'");
 	measured(sub { stop_in($s, $state) }, '57014', "$state, statement_timeout");
 	$s->value('RESET statement_timeout');
 	$sim->fresh;
@@ -144,7 +144,7 @@ is($s->value($small), $fine, 'errors that pass: complete');
 $sim->fresh(faults => [ { fault => { status => 429, retry_after => 1 }, times => 4 } ]);
 my $r = $s->ask($small);
 is($r->{out}, $fine, 'all four throttled: complete');
-cmp_ok($r->{seconds}, '<', 3, '... and all four pauses at the same time');
+cmp_ok($r->{seconds}, '<', 3 * $pace, '... and all four pauses at the same time');
 $s->value("ALTER FOREIGN TABLE intent.audience OPTIONS (ADD max_requests '1')");
 fails_with($s, $four, '54000', qr/used up its 1 requests/, 'each branch has its budget');
 $s->value('ALTER FOREIGN TABLE intent.audience OPTIONS (DROP max_requests)');

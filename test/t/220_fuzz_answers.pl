@@ -184,12 +184,6 @@ sub load_documents
 	return;
 }
 
-sub memory
-{
-	open(my $f, '<', "/proc/$s->{pid}/status") or return 0;
-	my ($line) = grep { /^RssAnon:/ } <$f>;
-	return $line =~ /(\d+) kB/ ? $1 : 0;
-}
 sub descriptors { return scalar(() = glob("/proc/$s->{pid}/fd/*")); }
 
 # --- run
@@ -222,7 +216,7 @@ for (my $seed = $first; $seed < $first + $count; $seed += $batch)
 	push @not_json, grep { !FuzzAnswers::is_json($answers{$_}) } split(/\n/, $s->value("SELECT seed FROM result WHERE state = '00000'"));
 	diag($s->value("SELECT string_agg(concat_ws(' ', seed, state, ms, http), '; ') FROM result JOIN document USING (seed) WHERE ms > 100")) if $ENV{INTENT_FIGURES};
 	# from the second part on: the first makes caches
-	($memory, $descriptors) = (memory(), descriptors()) if !defined $memory && $seed > $first;
+	($memory, $descriptors) = ($s->memory, descriptors()) if !defined $memory && $seed > $first;
 	last if @wrong > 20;
 }
 diag('outcomes: ' . join(', ', map { "$_: $outcome{$_}" } sort keys %outcome)) if $ENV{INTENT_FIGURES};
@@ -238,7 +232,7 @@ if ($count > 2 * $batch)
 {
 	cmp_ok($outcome{'00000'} // 0, '>', $count / 5, 'there were rows');
 	cmp_ok($outcome{HV00M} // 0, '>', $count / 5, 'there were malformed answers');
-	cmp_ok(memory() - $memory, '<', 4096, 'memory grows by less than 4 MB');
+	grows_less_than($s, $memory, 4096, 'memory grows by less than 4 MB');
 	# (a pool keeps some connections for later)
 	cmp_ok(descriptors(), '<=', $descriptors + 8, 'descriptors do not add up');
 }

@@ -14,7 +14,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
-my $bound = 0.2;
+my $bound = 0.2 * $pace;
 my $tries = $ENV{CANCEL_TRIES} || 60;
 srand($ENV{CANCEL_SEED} || 20261122);
 
@@ -49,7 +49,7 @@ PostgreSQL::Test::Utils::run_log(\@compile) or BAIL_OUT("@compile");
 my $sim = IntentTest::Simulator->new(people => 600);
 my $node;
 {
-	local $ENV{LD_PRELOAD} = "$dir/stall.so";
+	local $ENV{LD_PRELOAD} = preloading("$dir/stall.so");
 	$node = cluster($sim, request_timeout => '60s', connect_timeout => '60s', poll_interval => '40s', max_retry_delay => '60s', page_size => 20,
 		count_pushdown => 'exact');
 }
@@ -155,7 +155,7 @@ my $idle = session($node);
 $idle->value("SET idle_in_transaction_session_timeout = '200ms'; BEGIN; DECLARE c CURSOR FOR SELECT hem FROM intent.audience WHERE topic_id = $topic; FETCH 15 FROM c");
 my $start = time;
 eventually(sub { $control->value("SELECT count(*) FROM pg_stat_activity WHERE pid = $idle->{pid}") eq '0' }, 'the idle session ends');
-cmp_ok(time - $start, '<', 1.5, 'a session idle in a transaction ends, with a page on its way');
+cmp_ok(time - $start, '<', 1.5 * $pace, 'a session idle in a transaction ends, with a page on its way');
 ok($idle->ask('FETCH 1 FROM c')->{lost}, '... and is gone');
 
 # --- random moments
@@ -204,7 +204,7 @@ for my $t (@waiting)
 {
 	eventually(sub { has_ended($t->{pid}) }, 'a backend without postmaster ends');
 }
-cmp_ok(time - $start, '<', 1, 'backends end with the postmaster, in whatever state');
+cmp_ok(time - $start, '<', 1 * $pace, 'backends end with the postmaster, in whatever state');
 ok($_->answer->{lost}, '... without an answer') for @waiting;
 
 # what the cluster would have given back

@@ -53,17 +53,10 @@ is($s->value("SELECT intent_fdw_disconnect('intent')"), 't', '... and closed');
 is($s->value(sprintf($sum, 'mv')), $s->value($scan), 'the materialized view is there, with the same rows');
 
 # what scans remember does not add up
-sub memory
-{
-	open(my $f, '<', "/proc/$s->{pid}/status") or die "status of $s->{pid}: $!";
-	my ($line) = grep { /^RssAnon:/ } <$f>;
-	return $line =~ /(\d+) kB/ ? $1 : die $line;
-}
 $s->value($_ % 2 ? $scan : $join) for 1 .. 6;
-my $before = memory();
+my $before = $s->memory;
 $s->value($_ % 2 ? $scan : $join) for 1 .. 20;
-my $more = memory() - $before;
-cmp_ok($more, '<', 2048, 'twenty scans later the session has not grown') or diag("$more kB");
+grows_less_than($s, $before, 2048, 'twenty scans later the session has not grown');
 
 # changes on the primary arrive
 $p->value("ALTER FOREIGN TABLE intent.audience OPTIONS (ADD page_size '50')");

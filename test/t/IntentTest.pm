@@ -6,6 +6,7 @@
 #   my $s = session($node);                                    a psql that stays connected
 #   my $r = $s->ask('SELECT ...');                             $r->{out}, {err}, {state}, {seconds}
 #   $s->send('SELECT ...');  ...;  $r = $s->answer;            the same in two steps
+#   my $kb = $s->memory;  grows_less_than($s, $kb, 1024, $name); the memory that its backend has of its own
 #
 # Nothing here waits without a bound.
 package IntentTest;
@@ -19,10 +20,13 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
-our @EXPORT = qw(cluster session create_server literal eventually fails_with $topic);
+our @EXPORT = qw(cluster session create_server literal eventually fails_with grows_less_than preloading $topic $pace $kept);
 
-# How much slower servers are than usual, under valgrind.
-my $slow = $ENV{INTENT_SLOW} || 1;
+# How much slower servers are than usual, under valgrind or sanitizers: what bounds of time are multiplied by.
+our $pace = $ENV{INTENT_SLOW} || 1;
+
+# Memory that such tools keep after it was freed, in kB: what is added to bounds of memory.
+our $kept = $ENV{INTENT_KEPT} || 0;
 
 # A topic of a third of all people; 102391 has half of them, 140000 nobody.
 our $topic = 117801;
@@ -78,7 +82,7 @@ sub session { return IntentTest::Session->new(@_); }
 sub eventually
 {
 	my ($condition, $name) = @_;
-	my $end = time + 30 * $slow;
+	my $end = time + 30 * $pace;
 
 	while (time < $end)
 	{
@@ -98,6 +102,22 @@ sub fails_with
 	local $Test::Builder::Level = $Test::Builder::Level + 1;
 	ok($good, $name) or diag("$sql\ngot state '$r->{state}', output '" . substr($r->{out}, 0, 300) . "'\n$r->{err}");
 	return $r;
+}
+
+# The memory of a session's backend has grown by less than that since it was MEMORY, all in kB; one test point.
+sub grows_less_than
+{
+	my ($session, $memory, $bound, $name) = @_;
+
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	return cmp_ok($session->memory - $memory, '<', $bound + $kept, $name);
+}
+
+# What LD_PRELOAD has to be for a server with that library, in front of one that all programs have.
+sub preloading
+{
+	my ($library) = @_;
+	return join(':', grep { $_ } $library, $ENV{LD_PRELOAD});
 }
 
 # ---------------------------------------------------------------------------
@@ -150,7 +170,7 @@ sub start
 		exec($program, '--port', $port, '--port-file', $file, '--parent', $parent, @options) or POSIX::_exit(1);
 	}
 	push @running, $pid;
-	my $end = time + 30 * $slow;
+	my $end = time + 30 * $pace;
 	sleep 0.01 until -s $file || time > $end;
 	open(my $f, '<', $file) or BAIL_OUT('the simulator did not start');
 	chomp($self->{port} = <$f>);
@@ -244,7 +264,7 @@ my $number = 0;
 sub new
 {
 	my ($class, $node, %options) = @_;
-	my $self = bless { in => '', out => '', err => '', timer => IPC::Run::timeout(120 * $slow) }, $class;
+	my $self = bless { in => '', out => '', err => '', timer => IPC::Run::timeout(120 * $pace) }, $class;
 	my $connect = $node->connstr('postgres') . ($options{user} ? " user=$options{user}" : '');
 
 	$self->{run} = IPC::Run::start([ 'psql', '-XAtq', '-v', 'VERBOSITY=verbose', '-d', $connect ],
@@ -253,12 +273,23 @@ sub new
 	return $self;
 }
 
+# A line of its backend's status, in kB; RssAnon is what it does not share.
+sub memory
+{
+	my ($self, $what) = @_;
+
+	$what //= 'RssAnon';
+	open(my $f, '<', "/proc/$self->{pid}/status") or die "status of $self->{pid}: $!";
+	my ($line) = grep { /^\Q$what\E:/ } <$f>;
+	return $line =~ /(\d+) kB/ ? $1 : die $line;
+}
+
 sub send
 {
 	my ($self, $sql) = @_;
 	$self->{mark} = 'end of ' . ++$number;
 	$self->{sent_at} = time;
-	$self->{timer}->start(120);
+	$self->{timer}->start(120 * $pace);
 	# a psql that has lost its connection is gone
 	local $SIG{PIPE} = 'IGNORE';
 	$self->{in} .= "$sql\n;\n\\echo '$self->{mark}'\n\\warn '$self->{mark}'\n";
