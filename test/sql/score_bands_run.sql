@@ -18,7 +18,10 @@ SELECT failure('SELECT hem FROM banded WHERE topic_id = 102391');
 SELECT config('{"faults": []}');
 -- a row without a score, or with one that was not asked for (where ranges are cut depends on which page comes first)
 CREATE FUNCTION refused() RETURNS SETOF text LANGUAGE sql AS $$
-  SELECT regexp_replace(f, 'scores from 1 to \d+ ', 'scores from 1 to n ') FROM failure('SELECT hem FROM banded WHERE topic_id = 102391') f;
+  SELECT CASE WHEN f ~ 'counted \d+ rows' THEN regexp_replace(f, 'counted \d+ rows(.*) sent \d+', 'counted n rows\1 sent n' || difference)
+         ELSE regexp_replace(f, 'scores from 1 to \d+ ', 'scores from 1 to n ') END
+    FROM failure('SELECT hem FROM banded WHERE topic_id = 102391') f,
+         LATERAL (SELECT to_char(substring(f FROM 'sent (\d+)')::int - substring(f FROM 'counted (\d+) rows')::int, 'SG9') AS difference) d;
 $$;
 SELECT fault('{"row_patch": {"row": 1, "member": "intentScore", "value": null}}', '{"contains": "\"minScore\":1,", "page": 2}');
 SELECT refused();
@@ -26,9 +29,9 @@ SELECT fault('{"row_patch": {"row": 1, "member": "intentScore", "value": 99}}', 
 SELECT refused();
 -- each range is compared with its own total, and all of them with the whole's
 SELECT fault('{"total": "minus1"}', '{"contains": "\"minScore\":1,", "page": 2}');
-SELECT failure('SELECT hem FROM banded WHERE topic_id = 102391');
+SELECT refused();
 SELECT fault('{"drop_row": 2}', '{"contains": "\"minScore\":1,", "page": 2}');
-SELECT failure('SELECT hem FROM banded WHERE topic_id = 102391');
+SELECT refused();
 SELECT fault('{"total": "minus1"}', '{"contains": "\"minScore\":1,\"maxScore\":100,"}');
 SELECT failure('SELECT hem FROM banded WHERE topic_id = 102391');
 ALTER FOREIGN TABLE banded OPTIONS (ADD verify_count 'warning');
