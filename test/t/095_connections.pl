@@ -23,7 +23,9 @@ SELECT count(*), count(DISTINCT (hem, topic_id)), md5(string_agg(hem || topic_id
   FROM (SELECT hem, topic_id FROM intent.each WHERE topic_id IN ($list)) a;
 SQL
 
-sub use_url { my ($url) = @_; $s->value("ALTER SERVER intent OPTIONS (SET base_url '$url')"); $sim->fresh(latency_ms => 10); return; }
+# chains overlap by this, however slow they are started
+my $latency = 20 * $pace;
+sub use_url { my ($url) = @_; $s->value("ALTER SERVER intent OPTIONS (SET base_url '$url')"); $sim->fresh(latency_ms => $latency); return; }
 sub use_kind { my ($kind) = @_; use_url("https://127.0.0.1:$nginx->{port}{$kind}"); $nginx->fresh_log; return; }
 sub connections { return scalar(keys %{ { map { $_->{connection} => 1 } @_ } }); }
 

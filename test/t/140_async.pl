@@ -112,7 +112,7 @@ my $none = do { my $t = session($node); local $s = $t; my $d = descriptors(); $t
 my $few = union('arm, hem', 99) . ' LIMIT 1';
 my %repeats = (
 	'errors' => [ $small, { status => 403 }, '', 990 ],
-	'cancelled' => [ $small, { stall => JSON::PP::true }, 'SET statement_timeout = 7', 990 ],
+	'cancelled' => [ $small, { stall => JSON::PP::true }, 'SET statement_timeout = ' . int(7 * sqrt($pace)), 990 ],
 	'an early LIMIT' => [ $few, {}, '', 0 ],
 	'complete' => [ union('sum(arm), count(hem)', 100), {}, '', 0 ]);
 for my $name (sort keys %repeats)
